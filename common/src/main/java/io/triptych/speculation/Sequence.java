@@ -1,0 +1,77 @@
+package io.triptych.speculation;
+
+import io.triptych.sampling.LogitsPipeline;
+import io.triptych.sampling.Randomness;
+
+/**
+ * One sequence being generated: the state that {@link DecodingLoop} moves forward. Everything is used by one thread
+ * except {@link #cancel}. Closing it closes its session and its drafter.
+ */
+public final class Sequence implements AutoCloseable {
+    final TokenHistory history;
+    final Target.Session session;
+    final Drafter drafter;
+    final BudgetController budget;
+    final Verifier verifier;
+    final LogitsPipeline pipeline;
+    final Randomness randomness;
+    final TokenSink sink;
+    final SpeculationStats stats = new SpeculationStats();
+    private final int maximumTokens;
+    private volatile boolean ended;
+
+    /**
+     * @param prompt at least one token
+     * @param session an empty session of the target
+     * @param maximumTokens the most tokens to generate, at least 1
+     */
+    public Sequence(
+            int[] prompt,
+            Target.Session session,
+            Drafter drafter,
+            BudgetController budget,
+            Verifier verifier,
+            LogitsPipeline pipeline,
+            Randomness randomness,
+            TokenSink sink,
+            int maximumTokens) {
+        this.history = new TokenHistory(prompt);
+        this.session = session;
+        this.drafter = drafter;
+        this.budget = budget;
+        this.verifier = verifier;
+        this.pipeline = pipeline;
+        this.randomness = randomness;
+        this.sink = sink;
+        this.maximumTokens = maximumTokens;
+    }
+
+    /** Tokens that may still be generated. */
+    public int remaining() {
+        return ended ? 0 : maximumTokens - (history.size() - history.promptLength());
+    }
+
+    public boolean finished() {
+        return remaining() <= 0;
+    }
+
+    /** Ends the sequence before its next pass. Safe from any thread. */
+    public void cancel() {
+        ended = true;
+    }
+
+    public TokenHistory history() {
+        return history;
+    }
+
+    public SpeculationStats stats() {
+        return stats;
+    }
+
+    @Override
+    public void close() {
+        try (session) {
+            drafter.close();
+        }
+    }
+}
