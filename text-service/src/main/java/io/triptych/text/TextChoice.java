@@ -41,7 +41,7 @@ final class TextChoice implements TokenSink {
         this.request = request;
         this.maximumTokens = maximumTokens;
         this.output = output;
-        this.decoder = model.tokenizer().decoder();
+        this.decoder = model.tokenizer().incrementalDecoder();
         this.stop = new StopStrings(request.stop());
     }
 
@@ -59,7 +59,7 @@ final class TextChoice implements TokenSink {
             heldLogprobs.add(Logprobs.of(token, logits.get(), request.logprobs(), decoded, model));
         }
         take(decoder.accept(token));
-        if (stop.matched()) {
+        if (stop.stopped()) {
             finishReason = "stop";
         } else if (tokens == maximumTokens) {
             finish("length", decoder.flush());
@@ -70,7 +70,7 @@ final class TextChoice implements TokenSink {
     /** The text ends here, with what was held back. */
     private void finish(String reason, String rest) {
         take(rest);
-        if (stop.matched()) {
+        if (stop.stopped()) {
             finishReason = "stop";
             return;
         }
@@ -96,7 +96,7 @@ final class TextChoice implements TokenSink {
     /** The tokens whose text has begun to be sent; those of a stop string never are. */
     private List<TokenLogprobs> emittedLogprobs() {
         List<TokenLogprobs> ready = new ArrayList<>();
-        boolean whole = finishReason != null && !stop.matched();
+        boolean whole = finishReason != null && !stop.stopped();
         while (!heldLogprobs.isEmpty() && (whole || heldLogprobs.peek().offset() < emitted)) {
             ready.add(heldLogprobs.remove());
         }

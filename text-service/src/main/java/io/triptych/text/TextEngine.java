@@ -42,14 +42,12 @@ public final class TextEngine implements ServedModel {
     private final Supplier<BudgetController> budgets;
     private final Map<Contract, Verifier> verifiers;
     private final Map<String, Object> details;
-    private final Consumer<List<SpeculationStats>> metrics;
 
     /**
      * @param weights what to close when the engine is closed
      * @param budgets makes the budget of a request that names none
      * @param verifiers one for every contract
      * @param details what health shows of the target
-     * @param metrics told of the sequences of every request that ended
      */
     public TextEngine(
             TextModel model,
@@ -58,8 +56,7 @@ public final class TextEngine implements ServedModel {
             DrafterFactory drafters,
             Supplier<BudgetController> budgets,
             Map<Contract, Verifier> verifiers,
-            Map<String, Object> details,
-            Consumer<List<SpeculationStats>> metrics) {
+            Map<String, Object> details) {
         this.model = model;
         this.target = target;
         this.weights = weights;
@@ -67,15 +64,15 @@ public final class TextEngine implements ServedModel {
         this.budgets = budgets;
         this.verifiers = verifiers;
         this.details = details;
-        this.metrics = metrics;
     }
 
     /**
      * Generates all choices of a request.
      *
      * @param output takes what every pass adds; the last delta has the summary
+     * @return what each choice cost, cancelled or not
      */
-    public void generate(TextRequest request, Consumer<TextDelta> output, Cancellation cancellation) {
+    public List<SpeculationStats> generate(TextRequest request, Consumer<TextDelta> output, Cancellation cancellation) {
         LastDelta last = new LastDelta(output);
         List<Sequence> sequences = new ArrayList<>();
         try {
@@ -91,11 +88,11 @@ public final class TextEngine implements ServedModel {
 
             List<SpeculationStats> stats =
                     sequences.stream().map(Sequence::stats).toList();
-            metrics.accept(stats);
             if (!cancellation.cancelled()) {
                 sequences.forEach(this::remember);
                 last.end(summary(request, stats));
             }
+            return stats;
         } finally {
             sequences.forEach(Sequence::close);
         }

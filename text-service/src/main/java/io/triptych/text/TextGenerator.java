@@ -27,15 +27,13 @@ public final class TextGenerator {
         long arrival = System.nanoTime();
         AtomicBoolean first = new AtomicBoolean(true);
         return executor.submit((engine, cancellation) -> {
-            engine.generate(
-                    request,
-                    delta -> {
-                        if (first.getAndSet(false)) {
-                            metrics.firstToken(Duration.ofNanos(System.nanoTime() - arrival));
-                        }
-                        output.accept(delta);
-                    },
-                    cancellation);
+            Consumer<TextDelta> timed = delta -> {
+                if (first.getAndSet(false)) {
+                    metrics.firstToken(Duration.ofNanos(System.nanoTime() - arrival));
+                }
+                output.accept(delta);
+            };
+            metrics.finished(engine.generate(request, timed, cancellation));
             return null;
         });
     }

@@ -2,7 +2,6 @@ package io.triptych.text;
 
 import io.triptych.text.chat.ChatTemplate;
 import io.triptych.text.chat.Tokenizer;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -17,13 +16,13 @@ public record TextModel(
         String id,
         long created,
         Tokenizer tokenizer,
-        Optional<ChatTemplate> chatTemplate,
+        ChatTemplate chatTemplate,
         int vocabularySize,
         int capacity,
         Set<Integer> endTokens) {
 
     /** One token alone, as text. */
     String text(int token) {
-        return tokenizer.decode(new int[] {token});
+        return tokenizer.decode(token);
     }
 }

@@ -1,6 +1,5 @@
 package io.triptych.text;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -24,13 +23,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("triptych.text")
 record TextProperties(
         @DefaultValue("triptych-text") String modelId,
-        @DefaultValue("models/text") Path model,
-        @DefaultValue("models/text-draft") Path draftModel,
+        @DefaultValue("models/text") String model,
+        @DefaultValue("models/text-draft") String draftModel,
         @DefaultValue("int8") String precision,
         @DefaultValue("0") int capacity,
         @DefaultValue("0") int threads,
         @DefaultValue("32") int budget,
         @DefaultValue("32") int queue,
         @DefaultValue("8") int sequences,
-        @DefaultValue("var/text-store") Path store,
+        @DefaultValue("var/text-store") String store,
         @DefaultValue("20s") Duration grace) {}

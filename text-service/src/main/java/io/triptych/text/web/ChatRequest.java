@@ -37,7 +37,7 @@ record ChatRequest(
         @Schema(description = "The model that GET /v1/models names; may be left out") String model,
 
         @NotEmpty @Valid @ArraySchema(arraySchema = @Schema(description = "The conversation so far"))
-        List<@NotNull ChatMessage> messages,
+        List<@NotNull MessageInput> messages,
 
         @JsonProperty("max_tokens")
         @Min(1)

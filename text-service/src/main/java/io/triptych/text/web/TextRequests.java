@@ -6,8 +6,8 @@ import io.triptych.sampling.SamplingParameters;
 import io.triptych.text.TextModel;
 import io.triptych.text.TextRequest;
 import io.triptych.text.TextRequest.Prompt;
-import io.triptych.text.chat.ChatTemplate;
-import io.triptych.text.chat.Message;
+import io.triptych.text.chat.ChatMessage;
+import io.triptych.text.chat.ChatTemplateException;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Locale;
@@ -44,10 +44,12 @@ final class TextRequests {
 
     TextRequest of(ChatRequest request) {
         requireModel(request.model());
-        ChatTemplate template = model.chatTemplate().orElseThrow(() -> ApiException.badRequest(
-                "messages",
-                "no_chat_template",
-                "the model '" + model.id() + "' has no chat template; use /v1/completions instead"));
+        if (!model.chatTemplate().isPresent()) {
+            throw ApiException.badRequest(
+                    "messages",
+                    "no_chat_template",
+                    "the model '" + model.id() + "' has no chat template; use /v1/completions instead");
+        }
         if (request.topLogprobs() != null && !isTrue(request.logprobs())) {
             throw ApiException.invalid("top_logprobs", "top_logprobs needs logprobs to be true");
         }
@@ -56,7 +58,7 @@ final class TextRequests {
         }
         Integer named = request.maxCompletionTokens() == null ? request.maxTokens() : request.maxCompletionTokens();
         int limit = named == null ? model.capacity() : named;
-        int[] tokens = model.tokenizer().encode(render(template, request.messages()), false);
+        int[] tokens = model.tokenizer().encode(render(request.messages()), false);
         int top = request.topLogprobs() == null ? 0 : request.topLogprobs();
         return of(
                 request,
@@ -127,11 +129,16 @@ final class TextRequests {
         return new Prompt(tokens, Math.min(limit, room));
     }
 
-    private static String render(ChatTemplate template, List<ChatMessage> messages) {
-        return template.render(messages.stream()
-                .map(message ->
-                        new Message(message.role().name().toLowerCase(Locale.ROOT), message.content().text()))
-                .toList());
+    private String render(List<MessageInput> messages) {
+        List<ChatMessage> conversation = messages.stream()
+                .map(message -> new ChatMessage(
+                        message.role().name().toLowerCase(Locale.ROOT), message.content().text()))
+                .toList();
+        try {
+            return model.chatTemplate().render(conversation, true);
+        } catch (ChatTemplateException e) {
+            throw ApiException.invalid("messages", e.getMessage());
+        }
     }
 
     private SamplingParameters sampling(TextParameters request) {

@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 @Unsupported(name = "name")
 @Unsupported(name = "refusal")
 @Unsupported(name = "tool_calls", neutral = "[]")
-record ChatMessage(
+record MessageInput(
         @NotNull Role role,
 
         @NotNull
