@@ -35,8 +35,8 @@ final class Logprobs {
 
     /** The indices of the {@code count} largest logits, largest first; ties go to the smaller index. */
     private static List<Integer> largest(float[] logits, int count) {
-        Comparator<Integer> worstFirst = Comparator.<Integer>comparingDouble(i -> logits[i])
-                .thenComparing(Comparator.reverseOrder());
+        Comparator<Integer> worstFirst =
+                Comparator.<Integer>comparingDouble(i -> logits[i]).thenComparing(Comparator.reverseOrder());
         PriorityQueue<Integer> best = new PriorityQueue<>(worstFirst);
         for (int i = 0; i < logits.length && count > 0; i++) {
             if (best.size() < count || worstFirst.compare(i, best.peek()) > 0) {

@@ -86,7 +86,8 @@ final class TextChoice implements TokenSink {
     @Override
     public void passEnded(TokenTree tree, Verdict verdict) {
         emitted += passText.length();
-        TextDelta delta = new TextDelta(index, passText.toString(), emittedLogprobs(), trace(tree, verdict), finishReason, null);
+        TextDelta delta =
+                new TextDelta(index, passText.toString(), emittedLogprobs(), trace(tree, verdict), finishReason, null);
         passText.setLength(0);
         if (!delta.text().isEmpty() || delta.trace() != null || finishReason != null) {
             output.accept(delta);

@@ -13,8 +13,8 @@ import io.triptych.text.chat.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -58,7 +58,8 @@ class TextConfiguration {
         }
         return new TextModel(
                 properties.modelId(),
-                Files.getLastModifiedTime(checkpoint.path().resolve("config.json")).to(TimeUnit.SECONDS),
+                Files.getLastModifiedTime(checkpoint.path().resolve("config.json"))
+                        .to(TimeUnit.SECONDS),
                 tokenizer,
                 ChatTemplate.of(checkpoint),
                 config.vocabularySize(),

@@ -16,12 +16,7 @@ import java.util.List;
  * @param summary on the last delta of the last choice, else null
  */
 public record TextDelta(
-        int choice,
-        String text,
-        List<TokenLogprobs> logprobs,
-        PassTrace trace,
-        String finishReason,
-        Summary summary) {
+        int choice, String text, List<TokenLogprobs> logprobs, PassTrace trace, String finishReason, Summary summary) {
 
     /** What is known when all choices are done. */
     public record Summary(Usage usage, SpeculationReport speculation) {}

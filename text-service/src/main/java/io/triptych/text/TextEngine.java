@@ -123,9 +123,10 @@ public final class TextEngine implements ServedModel {
             return Drafter.none();
         }
         try {
-            return drafters.create(speculation.drafters().isEmpty() ? drafters.names() : speculation.drafters(), context);
+            return drafters.create(
+                    speculation.drafters().isEmpty() ? drafters.names() : speculation.drafters(), context);
         } catch (IllegalArgumentException e) {
-            throw ApiException.invalid("speculation.drafters", e.getMessage() + "; there are " + drafters.names());
+            throw ApiException.invalid("speculation.drafters", e.getMessage());
         }
     }
 
@@ -176,7 +177,11 @@ public final class TextEngine implements ServedModel {
         SpeculationRequest speculation = new SpeculationRequest(mode, null, GOLDEN_BUDGET, null);
         int tokens = Math.min(GOLDEN_TOKENS, model.capacity() - prompt.length);
         try (Sequence sequence = open(
-                new Prompt(prompt, tokens), sampling, speculation, new CounterRandom(1), (token, source, logits) -> true)) {
+                new Prompt(prompt, tokens),
+                sampling,
+                speculation,
+                new CounterRandom(1),
+                (token, source, logits) -> true)) {
             new DecodingLoop(target).run(List.of(sequence));
             return sequence.history().slice(prompt.length, sequence.history().size());
         }

@@ -78,8 +78,8 @@ final class TextEngineLoader implements Callable<TextEngine> {
         MemoryRequirement memory = config.memory(bytesPerWeight, model.capacity(), properties.sequences());
         LOG.info("{} in {} needs {}", from.path(), properties.precision(), memory);
         memory.requireAvailable();
-        LlamaDecoder decoder = LlamaDecoder.load(
-                config, (name, shape) -> from.tensor(name, shape)::read, precision, model.capacity());
+        LlamaDecoder decoder =
+                LlamaDecoder.load(config, (name, shape) -> from.tensor(name, shape)::read, precision, model.capacity());
         try {
             from.requireEveryTensorUsed();
         } catch (RuntimeException e) {

@@ -37,7 +37,6 @@ class ChatController {
                         mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
                         schema = @Schema(implementation = ChatChunk.class))
             })
-    @ErrorResponses
     @PostMapping(path = "/v1/chat/completions", consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<Object> chat(@RequestBody ChatRequest request, HttpServletResponse response)
             throws InterruptedException {

@@ -34,14 +34,13 @@ import java.util.Map;
 @Unsupported(name = "verbosity")
 @Unsupported(name = "web_search_options")
 record ChatRequest(
-        @Schema(description = "The model that GET /v1/models names; may be left out") String model,
+        @Schema(description = "The model that GET /v1/models names; may be left out")
+        String model,
 
         @NotEmpty @Valid @ArraySchema(arraySchema = @Schema(description = "The conversation so far"))
         List<@NotNull MessageInput> messages,
 
-        @JsonProperty("max_tokens")
-        @Min(1)
-        @Schema(description = "The older name of max_completion_tokens")
+        @JsonProperty("max_tokens") @Min(1) @Schema(description = "The older name of max_completion_tokens")
         Integer maxTokens,
 
         @JsonProperty("max_completion_tokens")
@@ -71,17 +70,21 @@ record ChatRequest(
         @Schema(description = "Drop tokens less probable than this share of the most probable", defaultValue = "0")
         Double minP,
 
-        @Min(1) @Schema(description = "How many texts to generate for each prompt", defaultValue = "1") Integer n,
+        @Min(1) @Schema(description = "How many texts to generate for each prompt", defaultValue = "1")
+        Integer n,
 
-        @Schema(description = "The same seed gives the same text; drawn at random and told if left out") Long seed,
+        @Schema(description = "The same seed gives the same text; drawn at random and told if left out")
+        Long seed,
 
         @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
         @Size(max = 4)
         @ArraySchema(
-                arraySchema = @Schema(description = "One text or up to four that end the output and are not part of it"))
+                arraySchema =
+                        @Schema(description = "One text or up to four that end the output and are not part of it"))
         List<@NotEmpty String> stop,
 
-        @Schema(description = "Tell the log-probability of each token", defaultValue = "false") Boolean logprobs,
+        @Schema(description = "Tell the log-probability of each token", defaultValue = "false")
+        Boolean logprobs,
 
         @JsonProperty("top_logprobs")
         @Min(0)
@@ -111,11 +114,13 @@ record ChatRequest(
         @Schema(description = "Added to the logits of tokens, by token id", example = "{\"42\": -100}")
         Map<Integer, @NotNull @DecimalMin("-100") @DecimalMax("100") Double> logitBias,
 
-        @Schema(description = "Send server-sent events as the text grows", defaultValue = "false") Boolean stream,
+        @Schema(description = "Send server-sent events as the text grows", defaultValue = "false")
+        Boolean stream,
 
         @JsonProperty("stream_options") @Valid StreamOptions streamOptions,
 
-        @Schema(description = "Accepted for clients that send it; has no effect") String user,
+        @Schema(description = "Accepted for clients that send it; has no effect")
+        String user,
 
         @Valid SpeculationRequest speculation)
         implements TextParameters {}

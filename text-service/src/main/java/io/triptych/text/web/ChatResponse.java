@@ -50,7 +50,9 @@ record ChatResponse(
             String token,
             double logprob,
             List<Integer> bytes,
-            @JsonProperty("top_logprobs") @JsonInclude(JsonInclude.Include.NON_NULL) List<Token> topLogprobs) {
+
+            @JsonProperty("top_logprobs") @JsonInclude(JsonInclude.Include.NON_NULL)
+            List<Token> topLogprobs) {
 
         static Token of(TextDelta.TokenLogprobs token) {
             List<Token> top = token.top().stream()
@@ -65,7 +67,9 @@ record ChatResponse(
                 return null;
             }
             byte[] bytes = token.getBytes(StandardCharsets.UTF_8);
-            return IntStream.range(0, bytes.length).mapToObj(i -> bytes[i] & 0xff).toList();
+            return IntStream.range(0, bytes.length)
+                    .mapToObj(i -> bytes[i] & 0xff)
+                    .toList();
         }
     }
 }

@@ -44,19 +44,19 @@ final class ChatShape implements ResponseShape {
                 delta.finishReason());
         chunks.add(chunk(List.of(choice), null, ResponseShape.speculation(delta, !usageChunk)));
         if (delta.summary() != null && usageChunk) {
-            chunks.add(chunk(
-                    List.of(), delta.summary().usage(), delta.summary().speculation()));
+            chunks.add(chunk(List.of(), delta.summary().usage(), delta.summary().speculation()));
         }
         return chunks;
     }
 
     @Override
     public ChatResponse whole(List<TextDelta> deltas) {
-        List<ChatResponse.Choice> choices =
-                deltas.stream().collect(Collectors.groupingBy(TextDelta::choice, TreeMap::new, Collectors.toList()))
-                        .values().stream()
-                        .map(this::choice)
-                        .toList();
+        List<ChatResponse.Choice> choices = deltas.stream()
+                .collect(Collectors.groupingBy(TextDelta::choice, TreeMap::new, Collectors.toList()))
+                .values()
+                .stream()
+                .map(this::choice)
+                .toList();
         return new ChatResponse(
                 id,
                 "chat.completion",

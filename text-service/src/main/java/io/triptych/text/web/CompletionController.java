@@ -37,7 +37,6 @@ class CompletionController {
                         mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
                         schema = @Schema(implementation = CompletionResponse.class))
             })
-    @ErrorResponses
     @PostMapping(path = "/v1/completions", consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<Object> complete(@RequestBody CompletionRequest request, HttpServletResponse response)
             throws InterruptedException {

@@ -22,7 +22,8 @@ import java.util.Map;
 @Unsupported(name = "echo", neutral = "false")
 @Unsupported(name = "suffix")
 record CompletionRequest(
-        @Schema(description = "The model that GET /v1/models names; may be left out") String model,
+        @Schema(description = "The model that GET /v1/models names; may be left out")
+        String model,
 
         @NotNull
         @Schema(
@@ -30,9 +31,7 @@ record CompletionRequest(
                 oneOf = {String.class, String[].class, Integer[].class, Integer[][].class})
         PromptInput prompt,
 
-        @JsonProperty("max_tokens")
-        @Min(1)
-        @Schema(description = "The most tokens to generate", defaultValue = "16")
+        @JsonProperty("max_tokens") @Min(1) @Schema(description = "The most tokens to generate", defaultValue = "16")
         Integer maxTokens,
 
         @DecimalMin("0")
@@ -57,19 +56,20 @@ record CompletionRequest(
         @Schema(description = "Drop tokens less probable than this share of the most probable", defaultValue = "0")
         Double minP,
 
-        @Min(1) @Schema(description = "How many texts to generate for each prompt", defaultValue = "1") Integer n,
+        @Min(1) @Schema(description = "How many texts to generate for each prompt", defaultValue = "1")
+        Integer n,
 
-        @Schema(description = "The same seed gives the same text; drawn at random and told if left out") Long seed,
+        @Schema(description = "The same seed gives the same text; drawn at random and told if left out")
+        Long seed,
 
         @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
         @Size(max = 4)
         @ArraySchema(
-                arraySchema = @Schema(description = "One text or up to four that end the output and are not part of it"))
+                arraySchema =
+                        @Schema(description = "One text or up to four that end the output and are not part of it"))
         List<@NotEmpty String> stop,
 
-        @Min(0)
-        @Max(5)
-        @Schema(description = "Tell the log-probability of each token and of so many alternatives")
+        @Min(0) @Max(5) @Schema(description = "Tell the log-probability of each token and of so many alternatives")
         Integer logprobs,
 
         @JsonProperty("presence_penalty")
@@ -94,11 +94,13 @@ record CompletionRequest(
         @Schema(description = "Added to the logits of tokens, by token id", example = "{\"42\": -100}")
         Map<Integer, @NotNull @DecimalMin("-100") @DecimalMax("100") Double> logitBias,
 
-        @Schema(description = "Send server-sent events as the text grows", defaultValue = "false") Boolean stream,
+        @Schema(description = "Send server-sent events as the text grows", defaultValue = "false")
+        Boolean stream,
 
         @JsonProperty("stream_options") @Valid StreamOptions streamOptions,
 
-        @Schema(description = "Accepted for clients that send it; has no effect") String user,
+        @Schema(description = "Accepted for clients that send it; has no effect")
+        String user,
 
         @Valid SpeculationRequest speculation)
         implements TextParameters {}

@@ -40,11 +40,12 @@ final class CompletionShape implements ResponseShape {
 
     @Override
     public CompletionResponse whole(List<TextDelta> deltas) {
-        List<Choice> choices =
-                deltas.stream().collect(Collectors.groupingBy(TextDelta::choice, TreeMap::new, Collectors.toList()))
-                        .values().stream()
-                        .map(this::choice)
-                        .toList();
+        List<Choice> choices = deltas.stream()
+                .collect(Collectors.groupingBy(TextDelta::choice, TreeMap::new, Collectors.toList()))
+                .values()
+                .stream()
+                .map(this::choice)
+                .toList();
         return response(choices, ResponseShape.last(deltas).usage(), ResponseShape.speculation(deltas));
     }
 

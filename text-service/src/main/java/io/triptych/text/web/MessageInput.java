@@ -61,7 +61,8 @@ record MessageInput(
                 throw ApiException.invalid("content", "has a part of type '" + type + "', but only text is supported");
             }
             if (!part.path("text").isString() || part.size() != 2) {
-                throw ApiException.invalid("content", "has a text part that is not {\"type\": \"text\", \"text\": \"...\"}");
+                throw ApiException.invalid(
+                        "content", "has a text part that is not {\"type\": \"text\", \"text\": \"...\"}");
             }
             return part.path("text").stringValue();
         }

@@ -23,7 +23,6 @@ class ModelController {
     }
 
     @Operation(summary = "One model")
-    @ErrorResponses
     @GetMapping("/v1/models/{id}")
     Model model(@PathVariable("id") String id) {
         if (!id.equals(model.id())) {

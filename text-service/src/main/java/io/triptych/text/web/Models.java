@@ -6,7 +6,11 @@ import java.util.List;
 /** {@code GET /v1/models}. */
 record Models(String object, List<Model> data) {
     /** @param created in seconds since 1970 */
-    record Model(String id, String object, long created, @JsonProperty("owned_by") String ownedBy) {
+    record Model(
+            String id,
+            String object,
+            long created,
+            @JsonProperty("owned_by") String ownedBy) {
         Model(String id, long created) {
             this(id, "model", created, "triptych");
         }

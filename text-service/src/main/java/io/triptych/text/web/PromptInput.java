@@ -33,7 +33,9 @@ record PromptInput(List<Prompt> prompts) {
         if (node.isString()) {
             return new Text(node.stringValue());
         }
-        if (node.isArray() && !node.isEmpty() && StreamSupport.stream(node.spliterator(), false).allMatch(JsonNode::isInt)) {
+        if (node.isArray()
+                && !node.isEmpty()
+                && StreamSupport.stream(node.spliterator(), false).allMatch(JsonNode::isInt)) {
             return new Tokens(StreamSupport.stream(node.spliterator(), false)
                     .mapToInt(JsonNode::intValue)
                     .toArray());

@@ -25,10 +25,8 @@ interface ResponseShape {
 
     /** The extension on a whole response. */
     static SpeculationReport speculation(List<TextDelta> deltas) {
-        List<PassTrace> trace = deltas.stream()
-                .map(TextDelta::trace)
-                .filter(Objects::nonNull)
-                .toList();
+        List<PassTrace> trace =
+                deltas.stream().map(TextDelta::trace).filter(Objects::nonNull).toList();
         return last(deltas).speculation().withTrace(trace.isEmpty() ? null : trace);
     }
 

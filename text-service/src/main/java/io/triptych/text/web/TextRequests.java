@@ -108,7 +108,8 @@ final class TextRequests {
     private void requireToken(String param, int token) {
         if (token < 0 || token >= model.vocabularySize()) {
             throw ApiException.invalid(
-                    param, param + " names the token " + token + ", but tokens are 0 to " + (model.vocabularySize() - 1));
+                    param,
+                    param + " names the token " + token + ", but tokens are 0 to " + (model.vocabularySize() - 1));
         }
     }
 
@@ -132,7 +133,8 @@ final class TextRequests {
     private String render(List<MessageInput> messages) {
         List<ChatMessage> conversation = messages.stream()
                 .map(message -> new ChatMessage(
-                        message.role().name().toLowerCase(Locale.ROOT), message.content().text()))
+                        message.role().name().toLowerCase(Locale.ROOT),
+                        message.content().text()))
                 .toList();
         try {
             return model.chatTemplate().render(conversation, true);
@@ -145,8 +147,8 @@ final class TextRequests {
         Map<Integer, Double> bias = orElse(request.logitBias(), Map.of());
         bias.keySet().forEach(token -> requireToken("logit_bias", token));
         return new SamplingParameters(
-                bias.entrySet().stream()
-                        .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().floatValue())),
+                bias.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue()
+                        .floatValue())),
                 orElse(request.repetitionPenalty(), 1.0),
                 orElse(request.frequencyPenalty(), 0.0),
                 orElse(request.presencePenalty(), 0.0),
