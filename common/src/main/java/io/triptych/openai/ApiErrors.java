@@ -119,8 +119,9 @@ final class ApiErrors {
             return ApiException.invalid(path(e), path(e) + " is out of range");
         }
         if (unreadable.getCause() instanceof JacksonException e) {
-            return ApiException.badRequest(
-                    path(e), "invalid_json", "the request is no valid JSON: " + e.getOriginalMessage());
+            // What follows the first parenthesis is about the parser, not about the request.
+            String reason = e.getOriginalMessage().replaceFirst("(?s) \\(.*", "");
+            return ApiException.badRequest(path(e), "invalid_json", "the request is no valid JSON: " + reason);
         }
         return ApiException.badRequest(null, "invalid_json", "the request must be an object");
     }
