@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +60,12 @@ final class ApiErrors {
             content = @Content(schema = @Schema(implementation = ApiError.class)))
     ResponseEntity<ApiError> unavailable(ModelUnavailableException e) {
         return answer(ApiException.unavailable(e.getMessage()), HttpHeaders.EMPTY);
+    }
+
+    /** Work is given up when its client is gone, which nobody reads, or when the service shuts down. */
+    @ExceptionHandler
+    ResponseEntity<ApiError> cancelled(CancellationException e) {
+        return answer(ApiException.unavailable("the service is shutting down"), HttpHeaders.EMPTY);
     }
 
     @ExceptionHandler

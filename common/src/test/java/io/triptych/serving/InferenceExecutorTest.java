@@ -49,9 +49,8 @@ class InferenceExecutorTest {
         executor.submit((m, cancellation) -> "second");
         assertThat(executor.queueDepth()).isEqualTo(2);
         assertThatThrownBy(() -> executor.submit((m, cancellation) -> "third"))
-                .isInstanceOfSatisfying(
-                        QueueFullException.class,
-                        e -> assertThat(e.retryAfterSeconds()).isPositive())
+                .isInstanceOfSatisfying(QueueFullException.class, e -> assertThat(e.retryAfterSeconds())
+                        .isPositive())
                 .hasMessageContaining("2 places");
 
         first.cancel();

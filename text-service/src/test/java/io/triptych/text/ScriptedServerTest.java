@@ -32,9 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** What only a real connection shows: clients that hang up, and a queue that fills. */
 @Timeout(60)
-@SpringBootTest(
-        classes = ScriptedServerTest.Service.class,
-        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
+@SpringBootTest(classes = ScriptedServerTest.Service.class, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
 class ScriptedServerTest {
     @EnableAutoConfiguration
     @Import(ScriptedText.class)
@@ -79,12 +77,16 @@ class ScriptedServerTest {
             int waiting = i;
             await().until(() -> target.openSessions() == 1 && executor.queueDepth() == waiting);
         }
-        assertThat(registry.get("triptych.queue.depth").tag("modality", "text").gauge().value())
+        assertThat(registry.get("triptych.queue.depth")
+                        .tag("modality", "text")
+                        .gauge()
+                        .value())
                 .isEqualTo(ScriptedText.QUEUE);
         for (String body : List.of(WHOLE, STREAM)) {
             HttpResponse<String> refused = post(body).get();
             assertThat(refused.statusCode()).isEqualTo(429);
-            assertThat(Integer.parseInt(refused.headers().firstValue("Retry-After").orElseThrow()))
+            assertThat(Integer.parseInt(
+                            refused.headers().firstValue("Retry-After").orElseThrow()))
                     .isPositive();
             JsonNode error = JsonMapper.shared().readTree(refused.body()).path("error");
             assertThat(error.path("code").stringValue()).isEqualTo("queue_full");

@@ -5,6 +5,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.triptych.checkpoint.CheckpointDirectory;
 import io.triptych.openai.OpenAiConfiguration;
 import io.triptych.serving.InferenceExecutor;
+import io.triptych.serving.NativeThreads;
+import io.triptych.serving.SpeculationHealth;
 import io.triptych.serving.SpeculationMetrics;
 import io.triptych.speculation.BudgetController;
 import io.triptych.speculation.Contract;
@@ -82,8 +84,12 @@ public class ScriptedText {
 
     @Bean
     SpeculationMetrics metrics(ObjectProvider<MeterRegistry> registry, InferenceExecutor<TextEngine> executor) {
-        return new SpeculationMetrics(
-                registry.getIfAvailable(SimpleMeterRegistry::new), "text", executor::queueDepth);
+        return new SpeculationMetrics(registry.getIfAvailable(SimpleMeterRegistry::new), "text", executor::queueDepth);
+    }
+
+    @Bean("speculation")
+    SpeculationHealth health(InferenceExecutor<TextEngine> executor) {
+        return new SpeculationHealth(executor, new NativeThreads(1, true));
     }
 
     @Bean

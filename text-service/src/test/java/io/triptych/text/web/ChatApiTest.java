@@ -84,7 +84,8 @@ class ChatApiTest {
         for (int i = 0; i < events.length - 2; i++) {
             JsonNode chunk = JsonMapper.shared().readTree(events[i].substring("data: ".length()));
             assertThat(chunk.path("object").stringValue()).isEqualTo("chat.completion.chunk");
-            text.append(chunk.path("choices").path(0).path("delta").path("content").asString(""));
+            text.append(
+                    chunk.path("choices").path(0).path("delta").path("content").asString(""));
             chunks.add(chunk);
         }
         JsonNode first = chunks.get(0).path("choices").path(0).path("delta");
@@ -93,20 +94,23 @@ class ChatApiTest {
                 .noneMatch(chunk -> chunk.path("choices").path(0).path("delta").has("role"));
         assertThat(text.toString()).startsWith("int x = 0; int");
         JsonNode last = chunks.get(chunks.size() - 1);
-        assertThat(last.path("choices").path(0).path("finish_reason").stringValue()).isEqualTo("length");
+        assertThat(last.path("choices").path(0).path("finish_reason").stringValue())
+                .isEqualTo("length");
         assertThat(last.path("speculation").path("tokens").intValue()).isEqualTo(12);
     }
 
     @Test
     void tellsLogprobsWithBytes() {
-        JsonNode answer = body(send("{" + USER + ", \"temperature\": 0, \"max_tokens\": 3, \"logprobs\": true, "
-                + "\"top_logprobs\": 2}"));
-        JsonNode token = answer.path("choices").path(0).path("logprobs").path("content").path(0);
+        JsonNode answer = body(send(
+                "{" + USER + ", \"temperature\": 0, \"max_tokens\": 3, \"logprobs\": true, " + "\"top_logprobs\": 2}"));
+        JsonNode token =
+                answer.path("choices").path(0).path("logprobs").path("content").path(0);
         assertThat(token.path("token").stringValue()).isEqualTo("int");
         assertThat(token.path("bytes").toString()).isEqualTo("[105,110,116]");
         assertThat(token.path("logprob").doubleValue()).isBetween(-0.001, 0.0);
         assertThat(token.path("top_logprobs").size()).isEqualTo(2);
-        assertThat(token.path("top_logprobs").path(0).path("token").stringValue()).isEqualTo("int");
+        assertThat(token.path("top_logprobs").path(0).path("token").stringValue())
+                .isEqualTo("int");
     }
 
     @ParameterizedTest
@@ -141,8 +145,9 @@ class ChatApiTest {
 
     @Test
     void acceptsWhatAsksForNothing() {
-        MockHttpServletResponse response = send("{" + USER + ", \"tools\": null, \"response_format\": {\"type\": \"text\"}, "
-                + "\"store\": false, \"modalities\": [\"text\"], \"user\": \"me\", \"max_tokens\": 1}");
+        MockHttpServletResponse response =
+                send("{" + USER + ", \"tools\": null, \"response_format\": {\"type\": \"text\"}, "
+                        + "\"store\": false, \"modalities\": [\"text\"], \"user\": \"me\", \"max_tokens\": 1}");
         assertThat(response.getStatus()).as(content(response)).isEqualTo(200);
     }
 

@@ -70,15 +70,17 @@ class CompletionApiTest {
                 .isBetween(tokens - account.path("passes").intValue(), tokens);
         assertThat(account.path("drafted").intValue())
                 .isGreaterThan(account.path("accepted").intValue());
-        assertThat(account.path("drafters").path("script").path("drafted"))
-                .isEqualTo(account.path("drafted"));
+        assertThat(account.path("drafters").path("script").path("drafted")).isEqualTo(account.path("drafted"));
         assertThat(account.path("seconds").doubleValue()).isPositive();
         assertThat(account.has("trace")).isFalse();
     }
 
     @Test
     void generatesSixteenTokensUnlessTold() {
-        assertThat(complete("\"seed\": 1").path("usage").path("completion_tokens").intValue())
+        assertThat(complete("\"seed\": 1")
+                        .path("usage")
+                        .path("completion_tokens")
+                        .intValue())
                 .isEqualTo(16);
     }
 
@@ -143,8 +145,8 @@ class CompletionApiTest {
         int[] script = tokenizer.encode(text, false);
         target.say(script, SURE);
         StringBuilder streamed = new StringBuilder();
-        for (JsonNode chunk : stream("\"temperature\": 0, \"speculation\": {\"mode\": \"off\"}, \"max_tokens\": "
-                + script.length)) {
+        for (JsonNode chunk :
+                stream("\"temperature\": 0, \"speculation\": {\"mode\": \"off\"}, \"max_tokens\": " + script.length)) {
             String piece = text(chunk);
             assertThat(piece.codePoints().noneMatch(c -> c == 0xFFFD || (c >= 0xD800 && c <= 0xDFFF)))
                     .as(piece)
@@ -175,14 +177,18 @@ class CompletionApiTest {
         long seed = first.path("speculation").path("seed").longValue();
         JsonNode again = complete("\"max_tokens\": 30, \"seed\": " + seed);
         assertThat(text(again)).isEqualTo(text(first));
-        assertThat(complete("\"max_tokens\": 1").path("speculation").path("seed").longValue())
+        assertThat(complete("\"max_tokens\": 1")
+                        .path("speculation")
+                        .path("seed")
+                        .longValue())
                 .isNotEqualTo(seed);
     }
 
     @Test
     void generatesChoicesThatCanBeRepeatedForEveryPrompt() {
         target.say(tokenizer.encode(SCRIPT, false), 9);
-        JsonNode answer = post("/v1/completions", "{\"prompt\": [[5], [6]], \"n\": 3, \"max_tokens\": 20, \"seed\": 4}");
+        JsonNode answer =
+                post("/v1/completions", "{\"prompt\": [[5], [6]], \"n\": 3, \"max_tokens\": 20, \"seed\": 4}");
         List<String> texts = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
             assertThat(answer.path("choices").path(i).path("index").intValue()).isEqualTo(i);
@@ -209,7 +215,10 @@ class CompletionApiTest {
             assertThat(logprobs.path("top_logprobs").path(i).size()).isEqualTo(2);
         }
         assertThat(text).hasToString("int x = 0");
-        JsonNode none = complete("\"temperature\": 0, \"logprobs\": 0").path("choices").path(0).path("logprobs");
+        JsonNode none = complete("\"temperature\": 0, \"logprobs\": 0")
+                .path("choices")
+                .path(0)
+                .path("logprobs");
         assertThat(none.path("top_logprobs").path(0).size()).isZero();
         assertThat(none.path("tokens").size()).isEqualTo(16);
     }
@@ -238,7 +247,8 @@ class CompletionApiTest {
         assertThat(last.path("speculation").path("tokens").intValue()).isEqualTo(20);
         assertThat(last.has("usage")).isFalse();
         assertThat(chunks.get(0).has("speculation")).isFalse();
-        assertThat(chunks.get(0).path("choices").path(0).path("finish_reason").isNull()).isTrue();
+        assertThat(chunks.get(0).path("choices").path(0).path("finish_reason").isNull())
+                .isTrue();
     }
 
     @Test
@@ -266,7 +276,8 @@ class CompletionApiTest {
 
         StringBuilder text = new StringBuilder();
         for (JsonNode chunk : stream("\"temperature\": 0, \"max_tokens\": 8, \"speculation\": {\"trace\": true}")) {
-            for (JsonNode token : chunk.path("speculation").path("trace").path(0).path("tokens")) {
+            for (JsonNode token :
+                    chunk.path("speculation").path("trace").path(0).path("tokens")) {
                 text.append(token.path("text").stringValue());
             }
         }
@@ -413,7 +424,8 @@ class CompletionApiTest {
     }
 
     private List<JsonNode> stream(String parameters) {
-        MockHttpServletResponse response = send("/v1/completions", "{\"prompt\": [5], \"stream\": true, " + parameters + "}");
+        MockHttpServletResponse response =
+                send("/v1/completions", "{\"prompt\": [5], \"stream\": true, " + parameters + "}");
         assertThat(response.getContentType()).startsWith("text/event-stream");
         String[] events = content(response).split("\n\n", -1);
         assertThat(events).hasSizeGreaterThan(2).endsWith("data: [DONE]", "");
