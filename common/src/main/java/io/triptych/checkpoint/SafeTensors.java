@@ -186,15 +186,18 @@ public final class SafeTensors implements AutoCloseable {
     }
 
     /** What the header says of a tensor, checked: offsets are in bytes from the begin of the data. */
+    @SuppressWarnings("ArrayRecordComponent")
     record Place(String name, Dtype dtype, long[] shape, long elements, long begin, long end) {}
 
     /** The JSON header, in primitive arrays: what a hostile one makes us allocate stays in proportion to its size. */
     private static final class Header {
-        @JsonProperty("__metadata__")
-        Map<String, String> metadata;
-
         @JsonAnySetter
         Map<String, Entry> tensors = new LinkedHashMap<>();
+
+        @JsonProperty("__metadata__")
+        void setMetadata(Map<String, String> unused) {
+            // Free text about the file: its form is checked, nothing follows from it.
+        }
     }
 
     private static final class Entry {

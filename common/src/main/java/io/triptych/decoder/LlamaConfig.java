@@ -30,6 +30,7 @@ import java.util.Set;
  * @param bosToken first token of a sequence, or -1 if the family has none
  * @param eosTokens tokens that end a sequence
  */
+@SuppressWarnings("ArrayRecordComponent")
 public record LlamaConfig(
         String family,
         int vocabularySize,

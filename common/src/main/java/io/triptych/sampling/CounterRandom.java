@@ -9,6 +9,16 @@ package io.triptych.sampling;
  */
 public record CounterRandom(long seed) implements Randomness {
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+    private static final double LOG_2 = Math.log(2);
+    private static final int UNIT_BITS = 52;
+    private static final int BLOCK = 64;
+    private static final long[] OFFSETS = new long[BLOCK];
+
+    static {
+        for (int i = 0; i < BLOCK; i++) {
+            OFFSETS[i] = GOLDEN * (i + 1L);
+        }
+    }
 
     /** Separates uses of one seed. */
     public enum Stream {
@@ -36,7 +46,7 @@ public record CounterRandom(long seed) implements Randomness {
 
     /** A standard Gumbel value: adding it to log weights and taking the largest draws from them (Gumbel 1954). */
     public double gumbel(Stream stream, long position, int token) {
-        return -Math.log(-Math.log(uniform(stream, position, token)));
+        return gumbel(hash(key(stream, position), token));
     }
 
     @Override
@@ -44,25 +54,68 @@ public record CounterRandom(long seed) implements Randomness {
         return draw(distribution, Stream.TARGET, position);
     }
 
-    /** Draws by the largest of log weight plus Gumbel noise; ties go to the smaller token. */
+    /**
+     * Draws by the largest of log weight plus {@link #gumbel} noise; ties go to the smaller token.
+     *
+     * <p>Hardly a token's noise is ever computed. With u the uniform value behind it, -log u is at least 1 - u, so the
+     * noise is at most -log(1 - u), which is less than {@code k log 2} unless the first k bits of u are all ones. So a
+     * token can overtake the best one so far only if u begins with as many ones as its log weight lacks, counted in
+     * steps of log 2; asked of the heaviest of a block of tokens, this leaves one comparison of integers per token.
+     */
     public int draw(Categorical distribution, Stream stream, long position) {
         if (distribution.certainToken() >= 0) {
             return distribution.certainToken();
         }
+        float[] logits = distribution.logits;
         long key = key(stream, position);
+        long[] hashes = new long[BLOCK];
         int best = -1;
         double highest = Double.NEGATIVE_INFINITY;
-        for (int token = 0; token < distribution.size(); token++) {
-            double weight = distribution.logWeight(token);
-            if (weight > Double.NEGATIVE_INFINITY) {
-                double value = weight - Math.log(-Math.log(toUnit(hash(key, token))));
-                if (value > highest) {
-                    highest = value;
-                    best = token;
+        for (int from = 0; from < logits.length; from += BLOCK) {
+            int to = Math.min(from + BLOCK, logits.length);
+            double heaviest = distribution.weightOf(largest(logits, from, to));
+            // What rounding may add to the noise is far below the 1e-9.
+            int ones = (int) Math.max(0, (highest - heaviest - 1e-9) / LOG_2);
+            if (ones > UNIT_BITS) {
+                continue;
+            }
+            hash(key + GOLDEN * from, hashes);
+            for (int token = from; token < to; token++) {
+                long hash = hashes[token - from];
+                if (~hash >>> 1 >>> (63 - ones) == 0) {
+                    double value = distribution.weightOf(logits[token]) + gumbel(hash);
+                    if (value > highest) {
+                        highest = value;
+                        best = token;
+                    }
                 }
             }
         }
         return best;
+    }
+
+    /**
+     * Draws from non-negative weights, not necessarily normalised, by inverting their sums: one uniform value decides.
+     *
+     * @throws IllegalArgumentException if no weight is positive
+     */
+    public int draw(double[] weights, Stream stream, long position) {
+        double total = 0;
+        for (double weight : weights) {
+            total += weight;
+        }
+        double rest = total * uniform(stream, position, 0);
+        int token = -1;
+        for (int i = 0; i < weights.length && rest >= 0; i++) {
+            if (weights[i] > 0) {
+                token = i;
+                rest -= weights[i];
+            }
+        }
+        if (token < 0) {
+            throw new IllegalArgumentException("no weight is positive");
+        }
+        return token;
     }
 
     @Override
@@ -72,16 +125,7 @@ public record CounterRandom(long seed) implements Randomness {
 
     @Override
     public int residual(double[] weights, long position) {
-        double[] logWeights = new double[weights.length];
-        boolean any = false;
-        for (int i = 0; i < weights.length; i++) {
-            logWeights[i] = Math.log(weights[i]);
-            any |= weights[i] > 0;
-        }
-        if (!any) {
-            throw new IllegalArgumentException("no weight is positive");
-        }
-        return draw(Categorical.ofLogWeights(logWeights), Stream.RESIDUAL, position);
+        return draw(weights, Stream.RESIDUAL, position);
     }
 
     private long key(Stream stream, long position) {
@@ -92,8 +136,28 @@ public record CounterRandom(long seed) implements Randomness {
         return mix(key + GOLDEN * (index + 1L));
     }
 
+    /** Fills an array with the hashes of consecutive indices from 0; written so that it compiles to vector code. */
+    private static void hash(long key, long[] hashes) {
+        for (int i = 0; i < hashes.length; i++) {
+            hashes[i] = mix(key + OFFSETS[i]);
+        }
+    }
+
+    private static double gumbel(long hash) {
+        return -Math.log(-Math.log(toUnit(hash)));
+    }
+
+    /** The middle of one of 2^52 equal parts of (0, 1): with one bit more the last would round to 1. */
     private static double toUnit(long hash) {
-        return ((hash >>> 11) + 0.5) * 0x1p-53;
+        return ((hash >>> (64 - UNIT_BITS)) + 0.5) * 0x1p-52;
+    }
+
+    private static float largest(float[] values, int from, int to) {
+        float largest = Float.NEGATIVE_INFINITY;
+        for (int i = from; i < to; i++) {
+            largest = values[i] > largest ? values[i] : largest;
+        }
+        return largest;
     }
 
     private static long mix(long z) {

@@ -5,29 +5,86 @@ import io.triptych.speculation.TargetDistribution;
 import io.triptych.speculation.TokenHistory;
 import io.triptych.speculation.TokenTree;
 
-/** All processors of a request in their order: raw logits in, the distribution to draw from out. Immutable. */
+/**
+ * All processors of a request in the order of {@link SamplingParameters}: raw logits in, the distribution to draw from
+ * out. What a node's distribution depends on is its logits and the tokens before it alone, committed or on the node's
+ * path, so that a draft is processed exactly as plain decoding would be. Immutable.
+ */
 public final class LogitsPipeline {
     private final SamplingParameters parameters;
+    private final int[] biasedTokens;
+    private final float[] biases;
 
     public LogitsPipeline(SamplingParameters parameters) {
         this.parameters = parameters;
-    }
-
-    /** The processed distributions of a scored tree, each computed when asked for. */
-    public TargetDistribution along(TokenHistory history, TokenTree tree, Target.Scores scores) {
-        return node -> process(scores.logits(node));
-    }
-
-    // Placeholder of the first commit: temperature alone.
-    private Categorical process(float[] logits) {
-        double[] scaled = new double[logits.length];
-        int best = 0;
-        for (int i = 0; i < logits.length; i++) {
-            scaled[i] = logits[i] / parameters.temperature();
-            best = logits[i] > logits[best] ? i : best;
+        biasedTokens = parameters.logitBias().keySet().stream()
+                .mapToInt(Integer::intValue)
+                .toArray();
+        biases = new float[biasedTokens.length];
+        for (int i = 0; i < biases.length; i++) {
+            biases[i] = parameters.logitBias().get(biasedTokens[i]);
         }
-        return parameters.temperature() == 0
-                ? Categorical.certain(best, logits.length)
-                : Categorical.ofLogWeights(scaled);
+    }
+
+    /**
+     * The processed distributions of a scored tree, each computed when asked for. To ask throws an
+     * {@link IllegalArgumentException} if a logit is NaN or positive infinity, or a token outside the vocabulary has a
+     * bias.
+     */
+    public TargetDistribution along(TokenHistory history, TokenTree tree, Target.Scores scores) {
+        return node -> {
+            float[] logits = scores.logits(node);
+            addBiases(logits);
+            if (parameters.penalises()) {
+                penalise(logits, history.occurrences(), tree.pathTokens(node));
+            }
+            return parameters.temperature() == 0
+                    ? Categorical.certain(Categorical.largest(logits), logits.length)
+                    : truncated(Categorical.ofLogits(logits, parameters.temperature()));
+        };
+    }
+
+    private void addBiases(float[] logits) {
+        for (int i = 0; i < biases.length; i++) {
+            if (biasedTokens[i] >= logits.length) {
+                throw new IllegalArgumentException("logit_bias names token " + biasedTokens[i] + " of a vocabulary of "
+                        + logits.length + " tokens");
+            }
+            logits[biasedTokens[i]] += biases[i];
+        }
+    }
+
+    private void penalise(float[] logits, TokenOccurrences occurrences, int[] path) {
+        for (int token : path) {
+            occurrences.add(token, true);
+        }
+        for (int i = 0; i < occurrences.size(); i++) {
+            int token = occurrences.token(i);
+            logits[token] = penalised(logits[token], occurrences.inOutput(token));
+        }
+        for (int i = path.length - 1; i >= 0; i--) {
+            occurrences.remove(path[i]);
+        }
+    }
+
+    /** The logit of a token that the sequence holds. */
+    private float penalised(float logit, int inOutput) {
+        double penalty = parameters.repetitionPenalty();
+        double value = logit > 0 ? logit / penalty : logit * penalty;
+        value -= inOutput * parameters.frequencyPenalty();
+        return (float) (inOutput > 0 ? value - parameters.presencePenalty() : value);
+    }
+
+    private Categorical truncated(Categorical distribution) {
+        if (parameters.topK() > 0) {
+            Truncation.topK(distribution, parameters.topK());
+        }
+        if (parameters.minP() > 0) {
+            Truncation.minP(distribution, parameters.minP());
+        }
+        if (parameters.topP() < 1) {
+            Truncation.topP(distribution, parameters.topP());
+        }
+        return distribution;
     }
 }

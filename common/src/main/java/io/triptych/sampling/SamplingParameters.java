@@ -4,7 +4,8 @@ import java.util.Map;
 
 /**
  * How the target's logits become a distribution. The processors run in the order of the components below, and the
- * result is the same wherever a position is scored: in plain decoding or on a path of a draft.
+ * result is the same wherever a position is scored: in plain decoding or on a path of a draft. Of equals at a threshold
+ * the smaller tokens are preferred.
  *
  * @param logitBias added to the raw logit of a token, in [-100, 100]
  * @param repetitionPenalty divides positive and multiplies negative logits of tokens in prompt or output (Keskar et
@@ -28,7 +29,12 @@ public record SamplingParameters(
 
     public SamplingParameters {
         logitBias = Map.copyOf(logitBias);
-        logitBias.values().forEach(bias -> require("logit_bias", bias, -100, 100));
+        logitBias.forEach((token, bias) -> {
+            require("logit_bias", bias, -100, 100);
+            if (token < 0) {
+                throw new IllegalArgumentException("logit_bias names token " + token);
+            }
+        });
         if (!(repetitionPenalty > 0 && repetitionPenalty <= 10)) {
             throw new IllegalArgumentException("repetition_penalty must be greater than 0 and at most 10");
         }
@@ -47,6 +53,11 @@ public record SamplingParameters(
     /** Nothing but a temperature. */
     public static SamplingParameters ofTemperature(double temperature) {
         return new SamplingParameters(Map.of(), 1, 0, 0, temperature, 0, 0, 1);
+    }
+
+    /** Whether the logits depend on the tokens before a position otherwise than through the model. */
+    boolean penalises() {
+        return repetitionPenalty != 1 || frequencyPenalty != 0 || presencePenalty != 0;
     }
 
     private static void require(String name, double value, double low, double high) {

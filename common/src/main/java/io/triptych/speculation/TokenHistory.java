@@ -1,12 +1,16 @@
 package io.triptych.speculation;
 
+import io.triptych.sampling.TokenOccurrences;
 import java.util.Arrays;
+import java.util.Objects;
 
 /** The committed tokens of one sequence, the prompt first. Grows at its end only. Not thread-safe. */
 public final class TokenHistory {
     private final int promptLength;
     private int[] tokens;
     private int size;
+    private final TokenOccurrences occurrences = new TokenOccurrences();
+    private int counted;
 
     /** @param prompt at least one token */
     public TokenHistory(int[] prompt) {
@@ -34,10 +38,7 @@ public final class TokenHistory {
     }
 
     public int get(int index) {
-        if (index >= size) {
-            throw new IndexOutOfBoundsException(index);
-        }
-        return tokens[index];
+        return tokens[Objects.checkIndex(index, size)];
     }
 
     public int last() {
@@ -46,6 +47,15 @@ public final class TokenHistory {
 
     /** A copy of tokens {@code [from, to)}. */
     public int[] slice(int from, int to) {
+        Objects.checkFromToIndex(from, to, size);
         return Arrays.copyOfRange(tokens, from, to);
+    }
+
+    /** The counts of all tokens; whoever adds to them for a moment removes it again. Costs what is new since last asked. */
+    public TokenOccurrences occurrences() {
+        for (; counted < size; counted++) {
+            occurrences.add(tokens[counted], counted >= promptLength);
+        }
+        return occurrences;
     }
 }

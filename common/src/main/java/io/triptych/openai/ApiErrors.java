@@ -1,0 +1,163 @@
+package io.triptych.openai;
+
+import io.triptych.serving.ModelUnavailableException;
+import io.triptych.serving.QueueFullException;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.ServletWebRequest;
+import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.exc.MismatchedInputException;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
+
+/** Turns whatever goes wrong into the one shape of errors. */
+@RestControllerAdvice
+final class ApiErrors {
+    private static final Logger LOG = LoggerFactory.getLogger(ApiErrors.class);
+
+    @ExceptionHandler
+    ResponseEntity<ApiError> refused(ApiException e) {
+        return answer(e, HttpHeaders.EMPTY);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ApiError> busy(QueueFullException e) {
+        HttpHeaders headers = new HttpHeaders();
+        headers.set(HttpHeaders.RETRY_AFTER, Integer.toString(e.retryAfterSeconds()));
+        return answer(ApiException.busy(e.getMessage()), headers);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ApiError> unavailable(ModelUnavailableException e) {
+        return answer(ApiException.unavailable(e.getMessage()), HttpHeaders.EMPTY);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ApiError> unreadable(HttpMessageNotReadableException e) {
+        return answer(explain(e), HttpHeaders.EMPTY);
+    }
+
+    /** The client is gone: there is nobody to answer. */
+    @ExceptionHandler
+    void gone(AsyncRequestNotUsableException e) {}
+
+    /** Whatever Spring refuses by itself, and everything that nobody expected. */
+    @ExceptionHandler
+    ResponseEntity<ApiError> other(Exception e, ServletWebRequest request) {
+        if (e instanceof ErrorResponse response) {
+            int status = response.getStatusCode().value();
+            return answer(ofStatus(status, request), response.getHeaders());
+        }
+        LOG.error("{} failed", request.getDescription(false), e);
+        return answer(ApiException.internal(), HttpHeaders.EMPTY);
+    }
+
+    /** What an HTTP status of the framework means to a client of this API. */
+    static ApiException ofStatus(int status, ServletWebRequest request) {
+        String method = request.getHttpMethod().name();
+        String path = request.getRequest().getRequestURI();
+        return switch (status) {
+            case 404 -> ApiException.ofRequest(404, "unknown_url", "unknown request URL: " + method + " " + path);
+            case 405 -> ApiException.ofRequest(405, "method_not_allowed", method + " is not allowed for " + path);
+            case 406 ->
+                ApiException.ofRequest(406, "not_acceptable", "the answer is application/json or text/event-stream");
+            case 413 -> ApiException.ofRequest(413, "request_too_large", "the request is too large");
+            case 415 -> ApiException.ofRequest(415, "unsupported_media_type", "the request must be application/json");
+            default ->
+                status < 500
+                        ? ApiException.ofRequest(status, "invalid_request", "the request cannot be served")
+                        : ApiException.internal();
+        };
+    }
+
+    private static ApiException explain(HttpMessageNotReadableException unreadable) {
+        if (unreadable.getCause() instanceof UnrecognizedPropertyException e) {
+            return unknown(e);
+        }
+        if (unreadable.getCause() instanceof MismatchedInputException e
+                && !e.getPath().isEmpty()) {
+            String param = path(e);
+            return rootCause(e) instanceof ApiException refused
+                    ? ApiException.invalid(param, param + " " + refused.getMessage())
+                    : ApiException.badRequest(param, "invalid_type", param + " must be " + expected(e.getTargetType()));
+        }
+        if (unreadable.getCause() instanceof JacksonException e) {
+            String param = e.getPath().isEmpty() ? null : path(e);
+            return ApiException.badRequest(
+                    param, "invalid_json", "the request is no valid JSON: " + e.getOriginalMessage());
+        }
+        return ApiException.badRequest(null, "invalid_json", "the request has no JSON object");
+    }
+
+    private static ApiException unknown(UnrecognizedPropertyException e) {
+        String param = path(e);
+        return RequestJson.unsupported(e.getReferringClass(), e.getPropertyName())
+                        .isPresent()
+                ? ApiException.badRequest(
+                        param, "unsupported_parameter", "the parameter " + param + " is not supported")
+                : ApiException.badRequest(param, "unknown_parameter", "unknown parameter: " + param);
+    }
+
+    private static Throwable rootCause(Throwable e) {
+        return e.getCause() == null ? e : rootCause(e.getCause());
+    }
+
+    /** The place in the request, such as {@code messages[0].content}. */
+    private static String path(JacksonException e) {
+        StringBuilder path = new StringBuilder();
+        for (JacksonException.Reference reference : e.getPath()) {
+            if (reference.getPropertyName() == null) {
+                path.append('[').append(reference.getIndex()).append(']');
+            } else {
+                path.append(path.isEmpty() ? "" : ".").append(reference.getPropertyName());
+            }
+        }
+        return path.toString();
+    }
+
+    private static String expected(Class<?> type) {
+        if (type == null) {
+            return "of another type";
+        }
+        if (type.isEnum()) {
+            return Arrays.stream(type.getEnumConstants())
+                    .map(value -> value.toString().toLowerCase(Locale.ROOT))
+                    .collect(Collectors.joining(", ", "one of ", ""));
+        }
+        if (type == Boolean.class || type == boolean.class) {
+            return "a boolean";
+        }
+        if (type == Integer.class || type == int.class || type == Long.class || type == long.class) {
+            return "an integer";
+        }
+        if (Number.class.isAssignableFrom(type) || type.isPrimitive()) {
+            return "a number";
+        }
+        if (CharSequence.class.isAssignableFrom(type)) {
+            return "a string";
+        }
+        if (Collection.class.isAssignableFrom(type) || type.isArray()) {
+            return "an array";
+        }
+        return type.isRecord() || Map.class.isAssignableFrom(type) ? "an object" : "of another type";
+    }
+
+    private static ResponseEntity<ApiError> answer(ApiException e, HttpHeaders headers) {
+        return ResponseEntity.status(e.status())
+                .headers(headers)
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(e.error());
+    }
+}

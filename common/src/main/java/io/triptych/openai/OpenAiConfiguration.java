@@ -1,0 +1,15 @@
+package io.triptych.openai;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/** What a service imports to speak this API: strict requests and the one shape of errors. */
+@Configuration(proxyBeanMethods = false)
+@Import({ApiErrors.class, ErrorPage.class, ValidRequests.class})
+public class OpenAiConfiguration {
+    @Bean
+    RequestJson requestJson() {
+        return new RequestJson();
+    }
+}

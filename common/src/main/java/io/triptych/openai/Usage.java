@@ -1,0 +1,13 @@
+package io.triptych.openai;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/** Tokens of a request, counted once per prompt and once per generated token, the end token included. */
+public record Usage(
+        @JsonProperty("prompt_tokens") int promptTokens,
+        @JsonProperty("completion_tokens") int completionTokens,
+        @JsonProperty("total_tokens") int totalTokens) {
+    public static Usage of(int promptTokens, int completionTokens) {
+        return new Usage(promptTokens, completionTokens, promptTokens + completionTokens);
+    }
+}
