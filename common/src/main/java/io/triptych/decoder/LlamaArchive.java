@@ -1,0 +1,407 @@
+package io.triptych.decoder;
+
+import io.triptych.torchscript.TorchScriptArchive;
+import io.triptych.torchscript.TorchScriptArchive.ElementType;
+import io.triptych.torchscript.TorchScriptArchive.Tensor;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A decoder as a TorchScript archive: the program {@code llama_decoder.py.txt} with its constants, and the checkpoint's
+ * weights as it wants them. Matrices that multiply the same input are stacked; the weight of the norm before a matrix is
+ * multiplied into its columns, and the attention's {@code 1/sqrt(headSize)} into the query's rows; the members
+ * {@code i} and {@code i + headSize/2} that a rotary position turns together are moved side by side in queries and keys
+ * alike, which leaves their products as they were.
+ */
+class LlamaArchive {
+    /** Kernels work on whole vectors along the feed-forward's width, so it is filled up with zeros. */
+    private static final int FEED_FORWARD_MULTIPLE = 64;
+
+    private final LlamaConfig config;
+    private final LlamaWeights weights;
+    private final Precision precision;
+    private final int capacity;
+    private final int feedForward;
+
+    LlamaArchive(LlamaConfig config, LlamaWeights weights, Precision precision, int capacity) {
+        this.config = config;
+        this.weights = weights;
+        this.precision = precision;
+        this.capacity = capacity;
+        this.feedForward =
+                (config.feedForwardSize() + FEED_FORWARD_MULTIPLE - 1) / FEED_FORWARD_MULTIPLE * FEED_FORWARD_MULTIPLE;
+    }
+
+    LlamaConfig config() {
+        return config;
+    }
+
+    Precision precision() {
+        return precision;
+    }
+
+    int capacity() {
+        return capacity;
+    }
+
+    void write(Path file) {
+        TorchScriptArchive archive = new TorchScriptArchive("LlamaDecoder", program());
+        archive.tensors("embedding", List.of(embedding()));
+        archive.tensors("rotary", List.of(rotary()));
+        List<Matrix> matrices = matrices();
+        archive.tensors("weights", matrices.stream().map(this::weight).toList());
+        if (precision == Precision.INT8) {
+            archive.tensors("scales", matrices.stream().map(this::scale).toList());
+        } else {
+            archive.tensors("scales", List.of());
+            archive.tensors("reordered", List.of());
+        }
+        List<Tensor> biases = new ArrayList<>();
+        List<Tensor> queryNorms = new ArrayList<>();
+        List<Tensor> valueAnchors = new ArrayList<>();
+        for (int layer = 0; layer < config.layers(); layer++) {
+            if (config.queryKeyValueBias()) {
+                biases.add(floats(queryKeyValueBias(layer)));
+            }
+            if (config.queryKeyNorm()) {
+                queryNorms.add(queryKeyNorm(layer));
+            }
+            valueAnchors.add(floats(new float[] {valueAnchor(layer)}));
+        }
+        archive.tensors("biases", biases);
+        archive.tensors("query_norms", queryNorms);
+        archive.tensors("value_anchors", valueAnchors);
+        archive.write(file);
+    }
+
+    // ---- the program
+
+    String program() {
+        int heads = config.heads();
+        int keyValueHeads = config.keyValueHeads();
+        boolean int8 = precision == Precision.INT8;
+        String queryNorm = "    head_norm = torch.rsqrt(torch.mean(qk * qk, [-1], True) + ${EPSILON})\n"
+                + "    qk = torch.mul_(qk * head_norm, self.query_norms[layer])\n";
+        String code = resource("llama_decoder.py.txt") + resource(int8 ? "llama_int8.py.txt" : "llama_float32.py.txt");
+        if (!int8) {
+            code = code.replace("  biases : List[Tensor]", "  reordered : List[Tensor]\n  biases : List[Tensor]");
+        }
+        return code.replace("${BIAS}", config.queryKeyValueBias() ? "    fused = fused + self.biases[layer]\n" : "")
+                .replace("${QUERY_NORM}", config.queryKeyNorm() ? queryNorm : "")
+                .replace("${LAYERS}", Integer.toString(config.layers()))
+                .replace("${HEADS}", Integer.toString(heads))
+                .replace("${KV}", Integer.toString(keyValueHeads))
+                .replace("${GROUP}", Integer.toString(heads / keyValueHeads))
+                .replace("${HEAD}", Integer.toString(config.headSize()))
+                .replace("${QK_WIDTH}", Integer.toString((heads + keyValueHeads) * config.headSize()))
+                .replace("${FFN}", Integer.toString(feedForward))
+                .replace("${SILU_ROWS}", Integer.toString(Math.max(1, 32768 / feedForward)))
+                .replace("${EPSILON}", Double.toString(config.normEpsilon()))
+                .replace("${KEY_TYPE}", int8 ? "6" : "7")
+                .replace("${KEY_ANCHOR}", Double.toString(keyAnchor()))
+                .replace("${LOG_WEIGHT_STEPS}", Double.toString(23 * Math.log(2)));
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = LlamaArchive.class.getResourceAsStream(name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    // ---- grids: sums of multiples of a grid are exact while they need no more bits than the mantissa has
+
+    /**
+     * Times the largest element of a head, the number that rounds its elements to a grid: with {@code b} bits each,
+     * {@code headSize} products of {@code 2b} bits must fit the mantissa.
+     */
+    private double keyAnchor() {
+        int mantissa = precision == Precision.INT8 ? 24 : 53;
+        int bits = (mantissa - bitsFor(config.headSize())) / 2;
+        return Math.scalb(1.03, mantissa - bits);
+    }
+
+    /**
+     * The number that rounds a layer's values to one grid. A normalised row is at most {@code sqrt(hiddenSize)} long,
+     * so a bound follows from the weights (twice it, because int8 rounds both). Weighted sums of {@code capacity}
+     * values with weights of 23 bits must fit 53 bits; float32 divides the weights first, so they sum to one.
+     */
+    private float valueAnchor(int layer) {
+        Matrix values = part(layer, "self_attn.v_proj", keyValueWidth(), layerNorm(layer, "input_layernorm"), 1, false);
+        float[] row = new float[config.hiddenSize()];
+        double bound = 0;
+        for (int i = 0; i < values.rows(); i++) {
+            values.row(i, row);
+            double squares = 0;
+            for (float w : row) {
+                squares += (double) w * w;
+            }
+            bound = Math.max(bound, Math.sqrt(squares * config.hiddenSize()));
+        }
+        if (config.queryKeyValueBias()) {
+            float[] bias = read("model.layers." + layer + ".self_attn.v_proj.bias", keyValueWidth());
+            double largest = 0;
+            for (float b : bias) {
+                largest = Math.max(largest, Math.abs(b));
+            }
+            bound += largest;
+        }
+        int bits = precision == Precision.INT8 ? 53 - 24 - bitsFor(capacity) : 23;
+        return (float) Math.scalb(2 * bound + Float.MIN_NORMAL, 24 - Math.min(bits, 23));
+    }
+
+    /** Bits that a sum of so many terms has more than a term. */
+    private static int bitsFor(int terms) {
+        return 32 - Integer.numberOfLeadingZeros(terms - 1);
+    }
+
+    // ---- the weights
+
+    private interface RowReader {
+        void read(int row, float[] destination);
+    }
+
+    /** A matrix of the program, produced row by row. */
+    private record Matrix(int rows, int columns, RowReader reader) {
+        void row(int row, float[] destination) {
+            reader.read(row, destination);
+        }
+    }
+
+    /** In the order that the program numbers them: four a layer, then the output layer. */
+    private List<Matrix> matrices() {
+        List<Matrix> all = new ArrayList<>();
+        int width = config.heads() * config.headSize();
+        for (int layer = 0; layer < config.layers(); layer++) {
+            float[] before = layerNorm(layer, "input_layernorm");
+            all.add(stacked(
+                    part(layer, "self_attn.q_proj", width, before, queryScale(), true),
+                    part(layer, "self_attn.k_proj", keyValueWidth(), before, 1, true),
+                    part(layer, "self_attn.v_proj", keyValueWidth(), before, 1, false)));
+            all.add(matrix(name(layer, "self_attn.o_proj.weight"), config.hiddenSize(), width, null));
+            float[] between = layerNorm(layer, "post_attention_layernorm");
+            all.add(stacked(
+                    padded(matrix(
+                            name(layer, "mlp.gate_proj.weight"),
+                            config.feedForwardSize(),
+                            config.hiddenSize(),
+                            between)),
+                    padded(matrix(
+                            name(layer, "mlp.up_proj.weight"),
+                            config.feedForwardSize(),
+                            config.hiddenSize(),
+                            between))));
+            Matrix down =
+                    matrix(name(layer, "mlp.down_proj.weight"), config.hiddenSize(), config.feedForwardSize(), null);
+            all.add(new Matrix(down.rows(), feedForward, down.reader()));
+        }
+        String head = config.tiedEmbeddings() ? "model.embed_tokens.weight" : "lm_head.weight";
+        float[] last = read("model.norm.weight", config.hiddenSize());
+        all.add(matrix(head, config.vocabularySize(), config.hiddenSize(), last));
+        return all;
+    }
+
+    /** A checkpoint's matrix, its columns times {@code factors}. Rows are read to the front of the destination. */
+    private Matrix matrix(String name, int rows, int columns, float[] factors) {
+        LlamaWeights.Tensor tensor = weights.tensor(name, rows, columns);
+        return new Matrix(rows, columns, (row, destination) -> {
+            tensor.read((long) row * columns, destination, 0, columns);
+            if (factors != null) {
+                for (int i = 0; i < columns; i++) {
+                    destination[i] *= factors[i];
+                }
+            }
+        });
+    }
+
+    /** A projection to heads, its rows times {@code scale} and, if {@code paired}, in the order of rotary pairs. */
+    private Matrix part(int layer, String name, int rows, float[] norm, double scale, boolean paired) {
+        Matrix matrix = matrix(name(layer, name + ".weight"), rows, config.hiddenSize(), norm);
+        return new Matrix(rows, matrix.columns(), (row, destination) -> {
+            matrix.row(paired ? pairedRow(row) : row, destination);
+            if (scale != 1) {
+                for (int i = 0; i < matrix.columns(); i++) {
+                    destination[i] = (float) (destination[i] * scale);
+                }
+            }
+        });
+    }
+
+    private static Matrix stacked(Matrix... parts) {
+        int rows = 0;
+        for (Matrix part : parts) {
+            rows += part.rows();
+        }
+        return new Matrix(rows, parts[0].columns(), (row, destination) -> {
+            int within = row;
+            int i = 0;
+            while (within >= parts[i].rows()) {
+                within -= parts[i++].rows();
+            }
+            parts[i].row(within, destination);
+        });
+    }
+
+    private Matrix padded(Matrix matrix) {
+        return new Matrix(feedForward, matrix.columns(), (row, destination) -> {
+            if (row < matrix.rows()) {
+                matrix.row(row, destination);
+            } else {
+                Arrays.fill(destination, 0);
+            }
+        });
+    }
+
+    /** The row of a head's member that the program keeps at {@code row}: pairs lie side by side there. */
+    private int pairedRow(int row) {
+        int size = config.headSize();
+        int member = row % size;
+        return row - member + member / 2 + (member % 2) * (size / 2);
+    }
+
+    /** A query multiplies as many keys as it likes, so the attention's scale goes into it once and for all. */
+    private double queryScale() {
+        return config.queryKeyNorm() ? 1 : 1 / Math.sqrt(config.headSize());
+    }
+
+    private float[] queryKeyValueBias(int layer) {
+        float[] q = read(name(layer, "self_attn.q_proj.bias"), config.heads() * config.headSize());
+        float[] k = read(name(layer, "self_attn.k_proj.bias"), keyValueWidth());
+        float[] v = read(name(layer, "self_attn.v_proj.bias"), keyValueWidth());
+        float[] fused = new float[q.length + k.length + v.length];
+        for (int i = 0; i < q.length; i++) {
+            fused[i] = (float) (q[pairedRow(i)] * queryScale());
+        }
+        for (int i = 0; i < k.length; i++) {
+            fused[q.length + i] = k[pairedRow(i)];
+        }
+        System.arraycopy(v, 0, fused, q.length + k.length, v.length);
+        return fused;
+    }
+
+    private Tensor queryKeyNorm(int layer) {
+        float[] q = read(name(layer, "self_attn.q_norm.weight"), config.headSize());
+        float[] k = read(name(layer, "self_attn.k_norm.weight"), config.headSize());
+        int heads = config.heads() + config.keyValueHeads();
+        float[] all = new float[heads * config.headSize()];
+        for (int i = 0; i < all.length; i++) {
+            int member = pairedRow(i % config.headSize());
+            boolean query = i < config.heads() * config.headSize();
+            all[i] = query ? (float) (q[member] / Math.sqrt(config.headSize())) : k[member];
+        }
+        return new Tensor(
+                ElementType.FLOAT32, new long[] {heads, config.headSize()}, out -> write(out, all, all.length));
+    }
+
+    private float[] layerNorm(int layer, String name) {
+        return read(name(layer, name + ".weight"), config.hiddenSize());
+    }
+
+    private float[] read(String name, int size) {
+        float[] values = new float[size];
+        weights.tensor(name, size).read(0, values, 0, size);
+        return values;
+    }
+
+    private static String name(int layer, String part) {
+        return "model.layers." + layer + "." + part;
+    }
+
+    private int keyValueWidth() {
+        return config.keyValueHeads() * config.headSize();
+    }
+
+    // ---- tensors
+
+    private Tensor embedding() {
+        Matrix matrix = matrix("model.embed_tokens.weight", config.vocabularySize(), config.hiddenSize(), null);
+        return float32(matrix);
+    }
+
+    /** Cosine and sine, side by side, of every pair's angle at every position. */
+    private Tensor rotary() {
+        int pairs = config.headSize() / 2;
+        return new Tensor(ElementType.FLOAT32, new long[] {capacity, pairs, 2}, out -> {
+            float[] row = new float[2 * pairs];
+            for (int position = 0; position < capacity; position++) {
+                for (int i = 0; i < pairs; i++) {
+                    double angle = position * config.inverseFrequencies()[i];
+                    row[2 * i] = (float) (Math.cos(angle) * config.ropeAmplitude());
+                    row[2 * i + 1] = (float) (Math.sin(angle) * config.ropeAmplitude());
+                }
+                write(out, row, row.length);
+            }
+        });
+    }
+
+    private Tensor weight(Matrix matrix) {
+        return precision == Precision.INT8 ? int8(matrix) : float32(matrix);
+    }
+
+    private Tensor float32(Matrix matrix) {
+        return new Tensor(ElementType.FLOAT32, new long[] {matrix.rows(), matrix.columns()}, out -> {
+            float[] row = new float[matrix.columns()];
+            for (int i = 0; i < matrix.rows(); i++) {
+                matrix.row(i, row);
+                write(out, row, row.length);
+            }
+        });
+    }
+
+    /** Rounded to [-127, 127], the largest of each row at the end of the range. */
+    private Tensor int8(Matrix matrix) {
+        return new Tensor(ElementType.INT8, new long[] {matrix.rows(), matrix.columns()}, out -> {
+            float[] row = new float[matrix.columns()];
+            byte[] rounded = new byte[matrix.columns()];
+            for (int i = 0; i < matrix.rows(); i++) {
+                matrix.row(i, row);
+                float largest = largest(row);
+                for (int j = 0; j < rounded.length; j++) {
+                    rounded[j] = (byte) Math.rint(largest == 0 ? 0 : row[j] * (127.0 / largest));
+                }
+                out.write(rounded);
+            }
+        });
+    }
+
+    /** What turns a row's integer product with an activation of 127 steps back into a number. */
+    private Tensor scale(Matrix matrix) {
+        return new Tensor(ElementType.FLOAT32, new long[] {matrix.rows()}, out -> {
+            float[] row = new float[matrix.columns()];
+            float[] scales = new float[matrix.rows()];
+            for (int i = 0; i < scales.length; i++) {
+                matrix.row(i, row);
+                scales[i] = (float) (largest(row) / (127.0 * 127.0));
+            }
+            write(out, scales, scales.length);
+        });
+    }
+
+    private static float largest(float[] row) {
+        float largest = 0;
+        for (float value : row) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        return largest;
+    }
+
+    private static Tensor floats(float[] values) {
+        return new Tensor(ElementType.FLOAT32, new long[] {values.length}, out -> write(out, values, values.length));
+    }
+
+    private static void write(OutputStream out, float[] values, int count) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values, 0, count);
+        out.write(bytes.array());
+    }
+}

@@ -1,0 +1,151 @@
+package io.triptych.speculation;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What a pass of one target costs, in seconds, by the number of rows it scores: measured at start-up and refreshed by
+ * every pass since. Never falls as rows grow. Shared by all sequences of a target; used by its inference thread only.
+ */
+public final class PassCost {
+    private static final int[] MEASURED_ROWS = {1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64};
+    private static final int WARM_UPS = 2;
+    private static final int REPETITIONS = 5;
+
+    /** How much of a surprise is believed to hold for every number of rows (load), and for this number alone. */
+    private static final double COMMON_SHARE = 0.02;
+
+    private static final double OWN_SHARE = 0.03;
+    private static final double LARGEST_SURPRISE = Math.log(1.5);
+
+    private final double[] measured;
+    private final double[] monotone;
+
+    /**
+     * @param secondsByRows element {@code i} is the cost of {@code i + 1} rows, in seconds, greater than 0; at least
+     *     one element
+     */
+    public PassCost(double[] secondsByRows) {
+        for (double seconds : secondsByRows) {
+            if (!(seconds > 0)) {
+                throw new IllegalArgumentException("a pass cannot cost " + seconds + " seconds");
+            }
+        }
+        measured = secondsByRows.clone();
+        monotone = new double[measured.length];
+        smooth();
+    }
+
+    /**
+     * Times passes of a target over chains of 1 to 64 rows, as far as its capacity allows.
+     *
+     * @param cachedTokens how many tokens the measured session holds
+     */
+    public static PassCost measure(Target target, int cachedTokens) {
+        int most = Math.min(64, target.capacity() - cachedTokens);
+        int[] rows = Arrays.stream(MEASURED_ROWS).filter(r -> r <= most).toArray();
+        double[][] seconds = new double[rows.length][REPETITIONS];
+        try (Target.Session session = target.open()) {
+            session.append(someTokens(cachedTokens, target.vocabularySize()));
+            for (int repetition = -WARM_UPS; repetition < REPETITIONS; repetition++) {
+                for (int i = 0; i < rows.length; i++) {
+                    TokenTree chain = chain(rows[i], target.vocabularySize());
+                    long begin = System.nanoTime();
+                    target.score(List.of(new Target.Step(session, chain)));
+                    if (repetition >= 0) {
+                        seconds[i][repetition] = Math.max(1, System.nanoTime() - begin) / 1e9;
+                    }
+                    session.commit(new int[0]);
+                }
+            }
+        }
+        return new PassCost(interpolate(rows, medians(seconds)));
+    }
+
+    /** The largest number of rows that is known rather than extrapolated. */
+    public int maximumRows() {
+        return monotone.length;
+    }
+
+    /** Seconds that a pass of so many rows takes; at least 1 row. */
+    public double seconds(int rows) {
+        if (rows <= monotone.length) {
+            return monotone[rows - 1];
+        }
+        return monotone[monotone.length - 1] * rows / monotone.length;
+    }
+
+    /** Learns from a pass. A single outlier (a pause of the machine) moves little. */
+    public void observe(int rows, double seconds) {
+        if (rows > measured.length || !(seconds > 0)) {
+            return;
+        }
+        double surprise = Math.log(seconds / measured[rows - 1]);
+        double bounded = Math.max(-LARGEST_SURPRISE, Math.min(LARGEST_SURPRISE, surprise));
+        double common = Math.exp(COMMON_SHARE * bounded);
+        for (int i = 0; i < measured.length; i++) {
+            measured[i] *= common;
+        }
+        measured[rows - 1] *= Math.exp(OWN_SHARE * bounded);
+        smooth();
+    }
+
+    /** The closest non-decreasing sequence, by pooling adjacent violators (Ayer et al., 1955). */
+    private void smooth() {
+        double[] means = new double[measured.length];
+        int[] lengths = new int[measured.length];
+        int blocks = 0;
+        for (double seconds : measured) {
+            means[blocks] = seconds;
+            lengths[blocks] = 1;
+            while (blocks > 0 && means[blocks - 1] > means[blocks]) {
+                int length = lengths[blocks - 1] + lengths[blocks];
+                means[blocks - 1] =
+                        (means[blocks - 1] * lengths[blocks - 1] + means[blocks] * lengths[blocks]) / length;
+                lengths[blocks - 1] = length;
+                blocks--;
+            }
+            blocks++;
+        }
+        int row = 0;
+        for (int block = 0; block < blocks; block++) {
+            Arrays.fill(monotone, row, row + lengths[block], means[block]);
+            row += lengths[block];
+        }
+    }
+
+    private static int[] someTokens(int count, int vocabularySize) {
+        int[] tokens = new int[count];
+        for (int i = 0; i < count; i++) {
+            tokens[i] = (i * 31 + 1) % vocabularySize;
+        }
+        return tokens;
+    }
+
+    private static TokenTree chain(int rows, int vocabularySize) {
+        int[] tokens = someTokens(rows, vocabularySize);
+        TokenTree tree = new TokenTree(tokens[0]);
+        for (int i = 1; i < rows; i++) {
+            tree.add(i - 1, tokens[i], 1, "measurement");
+        }
+        return tree;
+    }
+
+    private static double[] medians(double[][] samples) {
+        return Arrays.stream(samples)
+                .mapToDouble(s -> Arrays.stream(s).sorted().toArray()[s.length / 2])
+                .toArray();
+    }
+
+    private static double[] interpolate(int[] rows, double[] seconds) {
+        double[] all = new double[rows[rows.length - 1]];
+        for (int i = 0; i < rows.length; i++) {
+            all[rows[i] - 1] = seconds[i];
+            for (int r = i == 0 ? rows[0] : rows[i - 1] + 1; r < rows[i]; r++) {
+                double share = (double) (r - rows[i - 1]) / (rows[i] - rows[i - 1]);
+                all[r - 1] = seconds[i - 1] + share * (seconds[i] - seconds[i - 1]);
+            }
+        }
+        return all;
+    }
+}

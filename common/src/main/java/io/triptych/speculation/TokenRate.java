@@ -1,0 +1,34 @@
+package io.triptych.speculation;
+
+/**
+ * How fast a sequence moves, in tokens per second, over its recent passes. It is what a second is worth: spending one
+ * pays if it brings more tokens than that. Choosing every pass by the rate that such choices reach maximises the rate
+ * (Dinkelbach, 1967). Not thread-safe.
+ */
+public final class TokenRate {
+    private static final double SHARE = 0.05;
+
+    private final PassCost cost;
+    private double tokens;
+    private double seconds;
+
+    public TokenRate(PassCost cost) {
+        this.cost = cost;
+    }
+
+    /** Tokens per second; never less than plain decoding would reach. */
+    public double tokensPerSecond() {
+        double plain = 1 / cost.seconds(1);
+        return seconds == 0 ? plain : Math.max(plain, tokens / seconds);
+    }
+
+    /** Learns from a pass, drafting included. */
+    public void record(int passTokens, double passSeconds) {
+        if (seconds == 0) {
+            tokens = 1;
+            seconds = cost.seconds(1);
+        }
+        tokens += SHARE * (passTokens - tokens);
+        seconds += SHARE * (passSeconds - seconds);
+    }
+}

@@ -1,0 +1,281 @@
+package io.triptych.text.draft;
+
+import io.triptych.speculation.AcceptanceEstimate;
+import io.triptych.speculation.Drafter;
+import io.triptych.speculation.PassCost;
+import io.triptych.speculation.ProbingGate;
+import io.triptych.speculation.Target;
+import io.triptych.speculation.TokenHistory;
+import io.triptych.speculation.TokenRate;
+import io.triptych.speculation.TokenTree;
+import io.triptych.speculation.Verdict;
+import java.util.List;
+
+/**
+ * Grows one tree from everything that its sources know, always from the most probable node, and drafts the best of it.
+ * Retrieving sources are asked first, being nearly free. The draft model then scores the nodes that matter, theirs and
+ * its own, as long as a pass of it brings more than its time is worth: what they found right it confirms many tokens
+ * deep in one pass, and where they are wrong it knows better.
+ *
+ * <p>Probabilities are calibrated ({@link AcceptanceEstimate}), for each source and for what they say together; time is
+ * valued at the rate the sequence reaches ({@link TokenRate}).
+ */
+final class FusedDrafter implements Drafter {
+    private static final int MOST_SCORED = 16;
+    private static final double GAIN_SHARE = 0.1;
+
+    private final String name;
+    private final String[] names;
+    private final CandidateSource[] sources;
+    private final DraftModelSource model;
+    private final PassCost modelCost;
+    private final PassCost targetCost;
+    private final CandidateTree tree;
+    private final TokenRate rate;
+    private final ProbingGate modelPays = new ProbingGate();
+    private double gainOfScoring = 0.4;
+
+    private int base;
+    private boolean drafted;
+    private double draftSeconds;
+    private double least;
+    private final boolean[] expanded = new boolean[CandidateTree.CAPACITY];
+    private final boolean[] wanted = new boolean[CandidateTree.CAPACITY];
+    private final int[] chosen = new int[MOST_SCORED];
+
+    /**
+     * @param sources in the order in which they were asked for; the draft model, if any, among them
+     * @param estimates one for each source
+     * @param agreement kinds are sets of sources, as bits
+     * @param modelCost of the draft model's passes, null without one
+     */
+    FusedDrafter(
+            List<CandidateSource> sources,
+            AcceptanceEstimate[] estimates,
+            AcceptanceEstimate agreement,
+            PassCost targetCost,
+            PassCost modelCost) {
+        this.sources = sources.toArray(CandidateSource[]::new);
+        this.names = sources.stream().map(CandidateSource::name).toArray(String[]::new);
+        this.name = String.join("+", names);
+        this.model = sources.stream()
+                .filter(DraftModelSource.class::isInstance)
+                .map(DraftModelSource.class::cast)
+                .findFirst()
+                .orElse(null);
+        this.tree = new CandidateTree(estimates, agreement);
+        this.targetCost = targetCost;
+        this.modelCost = modelCost;
+        this.rate = new TokenRate(targetCost);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public TokenTree draft(TokenHistory history, int budget) {
+        long begin = System.nanoTime();
+        drafted = true;
+        base = history.size();
+        tree.reset(history.last(), base);
+        java.util.Arrays.fill(expanded, false);
+        for (CandidateSource source : sources) {
+            source.begin(history);
+        }
+        least = rate.tokensPerSecond() * secondsPerRow();
+        boolean modelAsked = model != null && model.hasRoom() && modelPays.open();
+        if (modelAsked && model.draws()) {
+            drawWithModel(budget);
+        } else {
+            retrieve();
+            if (modelAsked) {
+                scoreWithModel();
+            }
+        }
+        TokenTree draft = tree.best(budget, names);
+        draftSeconds = (System.nanoTime() - begin) / 1e9;
+        return draft;
+    }
+
+    @Override
+    public void observe(TokenHistory history, TokenTree scored, Target.Scores scores, Verdict verdict) {
+        for (CandidateSource source : sources) {
+            source.observe(history, scored, scores, verdict);
+        }
+        double seconds = targetCost.seconds(scored.size());
+        if (drafted) {
+            int[] followed = history.slice(base, history.size());
+            tree.learn(followed);
+            if (model != null) {
+                model.commit(tree, followed);
+            }
+            seconds += draftSeconds;
+            drafted = false;
+        }
+        rate.record(verdict.length(), seconds);
+    }
+
+    @Override
+    public void close() {
+        if (model != null) {
+            model.close();
+        }
+    }
+
+    /** Expands the most probable nodes with all sources but the model. */
+    private void retrieve() {
+        for (int node = bestToExpand(); node != CandidateTree.NONE; node = bestToExpand()) {
+            expanded[node] = true;
+            if (model != null && model.draws() && model.scored(node)) {
+                continue;
+            }
+            for (int s = 0; s < sources.length; s++) {
+                if (sources[s] != model) {
+                    sources[s].propose(tree, node, s);
+                }
+            }
+            tree.settle(node);
+        }
+    }
+
+    private int bestToExpand() {
+        int best = CandidateTree.NONE;
+        double highest = least;
+        for (int node = 0; node < tree.size(); node++) {
+            if (!expanded[node] && tree.path(node) > highest) {
+                highest = tree.path(node);
+                best = node;
+            }
+        }
+        return tree.size() < CandidateTree.CAPACITY - 16 ? best : CandidateTree.NONE;
+    }
+
+    /** Lets the model score nodes pass by pass, each where the last one showed it to be worth most. */
+    private void scoreWithModel() {
+        double gain = 0;
+        double spent = 0;
+        int count = chooseToScore();
+        while (count > 0) {
+            want();
+            double weight = 0;
+            for (int i = 0; i < count; i++) {
+                weight += tree.path(chosen[i]);
+            }
+            boolean first = spent == 0;
+            double price = modelCost.seconds(count + model.arrears()) * rate.tokensPerSecond();
+            if (!first && gainOfScoring * weight < price) {
+                break;
+            }
+            long begin = System.nanoTime();
+            model.score(tree, chosen, count);
+            for (int i = 0; i < count; i++) {
+                model.propose(tree, chosen[i], numberOfModel());
+                tree.settle(chosen[i]);
+            }
+            retrieve();
+            double gained = gainOverWanted();
+            gain += gained;
+            spent += (System.nanoTime() - begin) / 1e9;
+            if (!first) {
+                gainOfScoring += GAIN_SHARE * (gained / weight - gainOfScoring);
+            }
+            count = chooseToScore();
+        }
+        modelPays.record(gain / rate.tokensPerSecond() - spent);
+    }
+
+    /** As {@link #scoreWithModel}, but what the model proposes is drawn, and stays. */
+    private void drawWithModel(int budget) {
+        double spent = 0;
+        chosen[0] = CandidateTree.ROOT;
+        int count = 1;
+        while (count > 0) {
+            double weight = 0;
+            for (int i = 0; i < count; i++) {
+                weight += tree.path(chosen[i]);
+            }
+            double price = modelCost.seconds(count + model.arrears()) * rate.tokensPerSecond();
+            if (spent > 0 && gainOfScoring * weight < price) {
+                break;
+            }
+            long begin = System.nanoTime();
+            model.score(tree, chosen, count);
+            double before = hope();
+            for (int i = 0; i < count; i++) {
+                model.draw(tree, chosen[i], numberOfModel(), least, budget + 1 - tree.size());
+                tree.settle(chosen[i]);
+            }
+            if (spent > 0) {
+                gainOfScoring += GAIN_SHARE * ((hope() - before) / weight - gainOfScoring);
+            }
+            spent += (System.nanoTime() - begin) / 1e9;
+            count = tree.size() <= budget ? chooseToScore() : 0;
+        }
+        modelPays.record(hope() / rate.tokensPerSecond() - spent);
+        retrieve();
+    }
+
+    /** The unscored nodes that matter most, parents before children. */
+    private int chooseToScore() {
+        int count = 0;
+        for (int node = 0; node < tree.size(); node++) {
+            boolean reachable = node == CandidateTree.ROOT || model.scored(tree.parent(node)) || picked(node, count);
+            if (!model.scored(node) && reachable && tree.path(node) > Math.max(least, 0.05)) {
+                if (count < MOST_SCORED) {
+                    chosen[count++] = node;
+                }
+            }
+        }
+        return count;
+    }
+
+    private boolean picked(int node, int count) {
+        for (int i = 0; i < count; i++) {
+            if (chosen[i] == tree.parent(node)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Marks the nodes that are worth their row as things stand. */
+    private void want() {
+        for (int node = 0; node < CandidateTree.CAPACITY; node++) {
+            wanted[node] = node > 0 && node < tree.size() && tree.path(node) > least;
+        }
+    }
+
+    /** What is known now is worth over what was wanted before, judged by what is known now. In tokens. */
+    private double gainOverWanted() {
+        double gain = 0;
+        for (int node = 1; node < tree.size(); node++) {
+            double worth = tree.path(node) - least;
+            gain += Math.max(0, worth) - (wanted[node] ? worth : 0);
+        }
+        return gain;
+    }
+
+    /** What the tree is worth, in tokens. */
+    private double hope() {
+        double sum = 0;
+        for (int node = 1; node < tree.size(); node++) {
+            sum += tree.path(node) - least;
+        }
+        return sum;
+    }
+
+    private int numberOfModel() {
+        int s = 0;
+        while (sources[s] != model) {
+            s++;
+        }
+        return s;
+    }
+
+    private double secondsPerRow() {
+        int most = Math.min(17, targetCost.maximumRows());
+        return most == 1 ? 0 : (targetCost.seconds(most) - targetCost.seconds(1)) / (most - 1);
+    }
+}

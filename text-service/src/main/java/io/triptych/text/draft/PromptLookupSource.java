@@ -1,0 +1,66 @@
+package io.triptych.text.draft;
+
+import io.triptych.speculation.TokenHistory;
+
+/**
+ * Copies what followed the latest earlier place in the sequence that ends as it does now (Saxena, "Prompt lookup
+ * decoding", 2023).
+ */
+final class PromptLookupSource implements CandidateSource {
+    static final String NAME = "prompt-lookup";
+    private static final int LONGEST = 8;
+    private static final int DEEPEST = 16;
+
+    private final TokenNoise noise;
+    private TokenHistory history;
+    private int from;
+    private int matched;
+    private final int[] onCopy = new int[CandidateTree.CAPACITY];
+
+    PromptLookupSource(TokenNoise noise) {
+        this.noise = noise;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public int kinds() {
+        return 2 * LONGEST;
+    }
+
+    @Override
+    public void begin(TokenHistory current) {
+        history = current;
+        matched = 0;
+        int last = current.size() - 1;
+        for (int end = last - 1; end >= 0 && matched < LONGEST; end--) {
+            int length = 0;
+            while (length < LONGEST && length <= end && current.get(end - length) == current.get(last - length)) {
+                length++;
+            }
+            if (length > matched) {
+                matched = length;
+                from = end + 1;
+            }
+        }
+    }
+
+    @Override
+    public void propose(CandidateTree tree, int node, int source) {
+        int depth = tree.depth(node);
+        boolean copied = node == CandidateTree.ROOT
+                || (onCopy[tree.parent(node)] == 1 && tree.token(node) == history.get(from + depth - 1));
+        onCopy[node] = copied ? 1 : 0;
+        if (matched == 0 || !copied || depth == DEEPEST || from + depth >= history.size()) {
+            onCopy[node] = 0;
+            return;
+        }
+        int token = history.get(from + depth);
+        int length = Math.min(LONGEST, matched + depth);
+        double confidence = noise.given(tree.positionAfter(node), token, length / (length + 1.0));
+        tree.propose(node, token, source, 2 * (length - 1) + (noise.present() ? 1 : 0), confidence);
+    }
+}

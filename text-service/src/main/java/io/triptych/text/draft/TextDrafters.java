@@ -1,0 +1,107 @@
+package io.triptych.text.draft;
+
+import io.triptych.speculation.AcceptanceEstimate;
+import io.triptych.speculation.Drafter;
+import io.triptych.speculation.PassCost;
+import io.triptych.speculation.Target;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The drafters of text and what they share: the draft model, the store of earlier outputs, the target's remembered
+ * successors, and how far each drafter has proved right. Used by the inference thread only.
+ */
+public final class TextDrafters implements DrafterFactory {
+    private static final int STORED_TOKENS = 1 << 18;
+
+    /** Tokens in the cache when the draft model's passes are timed. */
+    private static final int TIMED_CONTEXT = 128;
+
+    private final Target draftModel;
+    private final PassCost targetCost;
+    private final PassCost draftCost;
+    private final OutputStore store;
+    private final SuccessorTable successors;
+    private final Map<String, AcceptanceEstimate> estimates = new HashMap<>();
+
+    /**
+     * @param draftModel a smaller model over the same vocabulary, or null if there is none; not closed here
+     * @param store the file that keeps earlier outputs between runs, or null to keep them in memory only
+     * @param targetCost of the target's passes, shared with its budgets
+     */
+    public TextDrafters(Target draftModel, Path store, PassCost targetCost, int vocabularySize) {
+        if (draftModel != null && draftModel.vocabularySize() != vocabularySize) {
+            throw new IllegalArgumentException("the draft model has a vocabulary of " + draftModel.vocabularySize()
+                    + " tokens, the target one of " + vocabularySize);
+        }
+        this.draftModel = draftModel;
+        this.targetCost = targetCost;
+        this.draftCost = draftModel == null ? null : PassCost.measure(draftModel, TIMED_CONTEXT);
+        this.store = new OutputStore(store, vocabularySize, STORED_TOKENS);
+        this.successors = new SuccessorTable(vocabularySize);
+    }
+
+    @Override
+    public List<String> names() {
+        List<String> names = new ArrayList<>(List.of(
+                SuffixAutomatonSource.NAME, TokenRecyclingSource.NAME, PromptLookupSource.NAME));
+        if (draftModel != null) {
+            names.add(0, DraftModelSource.NAME);
+        }
+        return names;
+    }
+
+    @Override
+    public Drafter create(List<String> names, DraftContext context) {
+        if (names.isEmpty()) {
+            throw new IllegalArgumentException("no drafter is named");
+        }
+        List<CandidateSource> sources = new ArrayList<>();
+        for (String name : new LinkedHashSet<>(names)) {
+            sources.add(source(name, context));
+        }
+        String request = names + (context.sampling().temperature() > 0 ? " sampled " : " greedy ")
+                + context.contract();
+        return new FusedDrafter(
+                sources,
+                sources.stream()
+                        .map(s -> estimate(s.name() + " " + context.contract(), s.kinds()))
+                        .toArray(AcceptanceEstimate[]::new),
+                estimate(request, 1 << sources.size()),
+                targetCost,
+                draftCost);
+    }
+
+    @Override
+    public void remember(int[] tokens) {
+        store.add(tokens);
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+
+    private CandidateSource source(String name, DraftContext context) {
+        TokenNoise noise = new TokenNoise(context);
+        if (!names().contains(name)) {
+            throw new IllegalArgumentException("there is no drafter '" + name + "'; there are " + names());
+        }
+        return switch (name) {
+            case SuffixAutomatonSource.NAME -> new SuffixAutomatonSource(store, noise);
+            case TokenRecyclingSource.NAME -> new TokenRecyclingSource(successors, noise);
+            case PromptLookupSource.NAME -> new PromptLookupSource(noise);
+            default -> new DraftModelSource(draftModel, draftCost, noise, context);
+        };
+    }
+
+    private AcceptanceEstimate estimate(String what, int kinds) {
+        return estimates
+                .computeIfAbsent(what, w -> new AcceptanceEstimate(kinds))
+                .forRequest();
+    }
+}
