@@ -15,8 +15,8 @@ import java.util.Arrays;
  * bias the rejection rules. There only {@link #allowance} limits it. Used by the inference thread only.
  */
 public final class AdaptiveBudget implements BudgetController {
-    private static final double KEEP = 0.95;
-    private static final double TRUST_PRIOR = 2;
+    private static final double KEEP = 0.98;
+    private static final double TRUST_PRIOR = 1;
     private static final double MOST_TRUST = 1.5;
 
     private final PassCost cost;

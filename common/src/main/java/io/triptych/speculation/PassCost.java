@@ -12,10 +12,13 @@ public final class PassCost {
     private static final int WARM_UPS = 2;
     private static final int REPETITIONS = 5;
 
-    /** How much of a surprise is believed to hold for every number of rows (load), and for this number alone. */
-    private static final double COMMON_SHARE = 0.02;
+    /**
+     * How much of a surprise is believed to hold for every number of rows, and for this number alone. The latter is
+     * small, or a change of load seen by plain steps only would seem to change what rows cost beside each other.
+     */
+    private static final double COMMON_SHARE = 0.05;
 
-    private static final double OWN_SHARE = 0.03;
+    private static final double OWN_SHARE = 0.005;
     private static final double LARGEST_SURPRISE = Math.log(1.5);
 
     private final double[] measured;

@@ -272,7 +272,10 @@ final class DraftModelSource implements CandidateSource, AutoCloseable {
         return last;
     }
 
-    /** Keeps in the cache what was scored of the tokens that did follow the root. */
+    /**
+     * Keeps in the cache what was scored of the tokens that did follow the root, but for the last of them, which is the
+     * root of the next draft.
+     */
     void commit(CandidateTree tree, int[] followed) {
         if (step == null) {
             return;
@@ -284,7 +287,7 @@ final class DraftModelSource implements CandidateSource, AutoCloseable {
             count++;
         }
         int node = CandidateTree.ROOT;
-        for (int i = 0; i < followed.length; i++) {
+        for (int i = 0; i < followed.length - 1; i++) {
             node = tree.child(node, followed[i]);
             if (node == CandidateTree.NONE || !scored(node)) {
                 break;

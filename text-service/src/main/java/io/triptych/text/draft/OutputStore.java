@@ -134,7 +134,7 @@ final class OutputStore implements AutoCloseable {
         try {
             read();
         } catch (IOException problem) {
-            log.warn("Starting with an empty store of outputs: {} cannot be read ({})", file, problem.getMessage());
+            log.warn("Starting with an empty store of outputs: {} cannot be read ({})", file, problem.toString());
             outputs.clear();
             tokens = 0;
             setAside();

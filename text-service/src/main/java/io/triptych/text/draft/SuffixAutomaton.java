@@ -50,7 +50,8 @@ final class SuffixAutomaton {
             link[state] = INITIAL;
         } else {
             int q = edgeTo[edge(p, token)];
-            link[state] = length[q] == length[p] + 1 ? q : split(p, token, q);
+            int suffix = length[q] == length[p] + 1 ? q : split(p, token, q);
+            link[state] = suffix;
         }
         last = state;
         for (int s = state, i = 0; s != INITIAL && i < COUNTED_SUFFIXES; s = link[s], i++) {
