@@ -1,5 +1,7 @@
 package io.triptych.decoder;
 
+import io.triptych.checkpoint.CheckpointDirectory;
+
 /** A checkpoint's tensors under their Hugging Face names, {@code model.layers.0.self_attn.q_proj.weight} say. */
 @FunctionalInterface
 public interface LlamaWeights {
@@ -10,6 +12,11 @@ public interface LlamaWeights {
      * @throws RuntimeException if it is missing or has another shape
      */
     Tensor tensor(String name, long... shape);
+
+    /** The weights of a checkpoint that is open while the decoder loads. */
+    static LlamaWeights of(CheckpointDirectory checkpoint) {
+        return (name, shape) -> checkpoint.tensor(name, shape)::read;
+    }
 
     /** Elements in row-major order, as float32. */
     @FunctionalInterface

@@ -1,5 +1,8 @@
 package io.triptych.openai;
 
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.triptych.serving.ModelUnavailableException;
 import io.triptych.serving.QueueFullException;
 import java.util.Arrays;
@@ -19,8 +22,10 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
+import tools.jackson.databind.exc.ValueInstantiationException;
 
 /** Turns whatever goes wrong into the one shape of errors. */
 @RestControllerAdvice
@@ -28,11 +33,19 @@ final class ApiErrors {
     private static final Logger LOG = LoggerFactory.getLogger(ApiErrors.class);
 
     @ExceptionHandler
+    @ApiResponse(
+            responseCode = "400",
+            description = "A parameter is unknown, unsupported, missing or wrong; param names it",
+            content = @Content(schema = @Schema(implementation = ApiError.class)))
     ResponseEntity<ApiError> refused(ApiException e) {
         return answer(e, HttpHeaders.EMPTY);
     }
 
     @ExceptionHandler
+    @ApiResponse(
+            responseCode = "429",
+            description = "All places of the queue are taken; Retry-After says when to try again, in seconds",
+            content = @Content(schema = @Schema(implementation = ApiError.class)))
     ResponseEntity<ApiError> busy(QueueFullException e) {
         HttpHeaders headers = new HttpHeaders();
         headers.set(HttpHeaders.RETRY_AFTER, Integer.toString(e.retryAfterSeconds()));
@@ -40,6 +53,10 @@ final class ApiErrors {
     }
 
     @ExceptionHandler
+    @ApiResponse(
+            responseCode = "503",
+            description = "The service is shutting down",
+            content = @Content(schema = @Schema(implementation = ApiError.class)))
     ResponseEntity<ApiError> unavailable(ModelUnavailableException e) {
         return answer(ApiException.unavailable(e.getMessage()), HttpHeaders.EMPTY);
     }
@@ -55,6 +72,10 @@ final class ApiErrors {
 
     /** Whatever Spring refuses by itself, and everything that nobody expected. */
     @ExceptionHandler
+    @ApiResponse(
+            responseCode = "500",
+            description = "The service failed",
+            content = @Content(schema = @Schema(implementation = ApiError.class)))
     ResponseEntity<ApiError> other(Exception e, ServletWebRequest request) {
         if (e instanceof ErrorResponse response) {
             int status = response.getStatusCode().value();
@@ -86,19 +107,22 @@ final class ApiErrors {
         if (unreadable.getCause() instanceof UnrecognizedPropertyException e) {
             return unknown(e);
         }
-        if (unreadable.getCause() instanceof MismatchedInputException e
-                && !e.getPath().isEmpty()) {
-            String param = path(e);
-            return rootCause(e) instanceof ApiException refused
-                    ? ApiException.invalid(param, param + " " + refused.getMessage())
-                    : ApiException.badRequest(param, "invalid_type", param + " must be " + expected(e.getTargetType()));
+        if (unreadable.getCause() instanceof ValueInstantiationException e
+                && e.getCause() instanceof ApiException own) {
+            return ApiException.invalid(path(e), path(e) + " " + own.getMessage());
+        }
+        if (unreadable.getCause() instanceof MismatchedInputException e) {
+            String what = e.getPath().isEmpty() ? "the request" : path(e);
+            return ApiException.badRequest(path(e), "invalid_type", what + " must be " + expected(e.getTargetType()));
+        }
+        if (unreadable.getCause() instanceof InputCoercionException e) {
+            return ApiException.invalid(path(e), path(e) + " is out of range");
         }
         if (unreadable.getCause() instanceof JacksonException e) {
-            String param = e.getPath().isEmpty() ? null : path(e);
             return ApiException.badRequest(
-                    param, "invalid_json", "the request is no valid JSON: " + e.getOriginalMessage());
+                    path(e), "invalid_json", "the request is no valid JSON: " + e.getOriginalMessage());
         }
-        return ApiException.badRequest(null, "invalid_json", "the request has no JSON object");
+        return ApiException.badRequest(null, "invalid_json", "the request must be an object");
     }
 
     private static ApiException unknown(UnrecognizedPropertyException e) {
@@ -110,11 +134,7 @@ final class ApiErrors {
                 : ApiException.badRequest(param, "unknown_parameter", "unknown parameter: " + param);
     }
 
-    private static Throwable rootCause(Throwable e) {
-        return e.getCause() == null ? e : rootCause(e.getCause());
-    }
-
-    /** The place in the request, such as {@code messages[0].content}. */
+    /** The place in the request, such as {@code messages[0].content}, or null for the request itself. */
     private static String path(JacksonException e) {
         StringBuilder path = new StringBuilder();
         for (JacksonException.Reference reference : e.getPath()) {
@@ -124,7 +144,7 @@ final class ApiErrors {
                 path.append(path.isEmpty() ? "" : ".").append(reference.getPropertyName());
             }
         }
-        return path.toString();
+        return path.isEmpty() ? null : path.toString();
     }
 
     private static String expected(Class<?> type) {

@@ -9,7 +9,6 @@ import java.lang.reflect.Type;
 import java.util.Comparator;
 import java.util.Locale;
 import org.hibernate.validator.HibernateValidator;
-import org.hibernate.validator.messageinterpolation.ParameterMessageInterpolator;
 import org.hibernate.validator.spi.nodenameprovider.JavaBeanProperty;
 import org.hibernate.validator.spi.nodenameprovider.Property;
 import org.springframework.core.MethodParameter;
@@ -23,7 +22,6 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestBodyAdviceAd
 final class ValidRequests extends RequestBodyAdviceAdapter {
     private final Validator validator = Validation.byProvider(HibernateValidator.class)
             .configure()
-            .messageInterpolator(new ParameterMessageInterpolator())
             .defaultLocale(Locale.ENGLISH)
             .propertyNodeNameProvider(ValidRequests::jsonName)
             .buildValidatorFactory()
@@ -49,7 +47,8 @@ final class ValidRequests extends RequestBodyAdviceAdapter {
     }
 
     private static void refuse(ConstraintViolation<?> violation) {
-        String param = violation.getPropertyPath().toString();
+        // Without the notation for elements: stop[1], not stop[1].<list element>.
+        String param = violation.getPropertyPath().toString().replaceAll("\\.?<[^>]*>", "");
         boolean missing = violation.getInvalidValue() == null;
         throw ApiException.badRequest(
                 param, missing ? "missing_required_parameter" : "invalid_value", param + " " + violation.getMessage());

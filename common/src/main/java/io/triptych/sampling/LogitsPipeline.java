@@ -27,21 +27,28 @@ public final class LogitsPipeline {
     }
 
     /**
-     * The processed distributions of a scored tree, each computed when asked for. To ask throws an
+     * The processed distributions of a scored tree, each computed when first asked for. To ask throws an
      * {@link IllegalArgumentException} if a logit is NaN or positive infinity, or a token outside the vocabulary has a
      * bias.
      */
     public TargetDistribution along(TokenHistory history, TokenTree tree, Target.Scores scores) {
+        Categorical[] known = new Categorical[tree.size()];
         return node -> {
-            float[] logits = scores.logits(node);
-            addBiases(logits);
-            if (parameters.penalises()) {
-                penalise(logits, history.occurrences(), tree.pathTokens(node));
+            if (known[node] == null) {
+                known[node] = process(scores.logits(node), history, tree, node);
             }
-            return parameters.temperature() == 0
-                    ? Categorical.certain(Categorical.largest(logits), logits.length)
-                    : truncated(Categorical.ofLogits(logits, parameters.temperature()));
+            return known[node];
         };
+    }
+
+    private Categorical process(float[] logits, TokenHistory history, TokenTree tree, int node) {
+        addBiases(logits);
+        if (parameters.penalises()) {
+            penalise(logits, history.occurrences(), tree.pathTokens(node));
+        }
+        return parameters.temperature() == 0
+                ? Categorical.certain(Categorical.largest(logits), logits.length)
+                : truncated(Categorical.ofLogits(logits, parameters.temperature()));
     }
 
     private void addBiases(float[] logits) {

@@ -10,6 +10,7 @@ import io.triptych.speculation.SpeculationStats;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.IntSupplier;
+import java.util.stream.IntStream;
 
 /**
  * What speculation costs and gains, as meters. Every meter has the tag {@code modality}.
@@ -29,6 +30,10 @@ import java.util.function.IntSupplier;
  * </table>
  */
 public final class SpeculationMetrics {
+    private static final Duration[] FIRST_TOKEN_BUCKETS = IntStream.of(20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
+            .mapToObj(Duration::ofMillis)
+            .toArray(Duration[]::new);
+
     private final MeterRegistry registry;
     private final Tags tags;
     private final Timer timeToFirstToken;
@@ -38,8 +43,10 @@ public final class SpeculationMetrics {
     public SpeculationMetrics(MeterRegistry registry, String modality, IntSupplier queueDepth) {
         this.registry = registry;
         this.tags = Tags.of("modality", modality);
-        this.timeToFirstToken =
-                Timer.builder("triptych.time.to.first.token").tags(tags).register(registry);
+        this.timeToFirstToken = Timer.builder("triptych.time.to.first.token")
+                .tags(tags)
+                .serviceLevelObjectives(FIRST_TOKEN_BUCKETS)
+                .register(registry);
         this.tokensPerSecond = DistributionSummary.builder("triptych.tokens.per.second")
                 .tags(tags)
                 .register(registry);

@@ -15,11 +15,11 @@ public final class DecodingLoop {
         this.target = target;
     }
 
-    /** Generates until every sequence is finished. */
+    /** Generates until every sequence is finished: by its sink, its limit or the target's capacity, or cancelled. */
     public void run(List<Sequence> sequences) {
-        sequences.forEach(this::prefill);
         List<Sequence> active = new ArrayList<>(sequences);
         active.removeIf(Sequence::finished);
+        active.forEach(this::prefill);
         while (!active.isEmpty()) {
             step(active);
             active.removeIf(Sequence::finished);
@@ -52,14 +52,11 @@ public final class DecodingLoop {
 
     private TokenTree draft(Sequence sequence) {
         TokenHistory history = sequence.history;
-        int room = Math.min(sequence.remaining() - 1, target.capacity() - history.size());
-        int allowance = room <= 0 ? 0 : sequence.budget.allowance();
-        if (allowance == 0) {
-            return new TokenTree(history.last());
-        }
-        TokenTree draft = sequence.drafter.draft(history, allowance);
-        TokenTree selected = sequence.budget.select(draft);
-        return selected.size() <= target.capacity() - history.size() + 1 ? selected : new TokenTree(history.last());
+        int room = sequence.remaining() == 1 ? 0 : target.capacity() - history.size();
+        int allowance = Math.min(room, sequence.budget.allowance());
+        return allowance <= 0
+                ? new TokenTree(history.last())
+                : sequence.budget.select(sequence.drafter.draft(history, allowance));
     }
 
     private void commit(
@@ -72,25 +69,32 @@ public final class DecodingLoop {
         int[] kept = new int[verdict.path().length + 1];
         System.arraycopy(verdict.path(), 0, kept, 1, verdict.path().length);
         sequence.session.commit(kept);
-        sequence.stats.recordPass(tree, verdict, draftSeconds, passSeconds);
 
-        for (int i = 0; i < verdict.length() && !sequence.finished(); i++) {
-            boolean drafted = i < verdict.path().length;
-            int token = drafted ? tree.token(verdict.path()[i]) : verdict.next();
-            String source = drafted ? tree.source(verdict.path()[i]) : TokenSink.TARGET;
-            int node = kept[i];
+        int delivered = 0;
+        while (delivered < verdict.length() && !sequence.finished()) {
+            boolean drafted = delivered < verdict.path().length;
+            int token = drafted ? tree.token(verdict.path()[delivered]) : verdict.next();
+            String source = drafted ? tree.source(verdict.path()[delivered]) : TokenSink.TARGET;
+            int scored = kept[delivered++];
             history.append(token);
-            sequence.stats.recordToken();
-            if (!sequence.sink.accept(token, source, () -> scores.logits(node))) {
+            if (!sequence.sink.accept(token, source, () -> scores.logits(scored))) {
                 sequence.cancel();
             }
         }
-        if (!sequence.finished()) {
-            sequence.drafter.observe(history, tree, scores, verdict);
-            sequence.budget.observe(tree, verdict, draftSeconds, passSeconds);
+        if (history.size() > target.capacity()) {
+            sequence.cancel(); // the last token has no place to be scored in
         }
-        sequence.stats.recordOther(secondsSince(begin));
+
+        double observeSeconds = 0;
+        if (!sequence.finished()) {
+            long observing = System.nanoTime();
+            sequence.drafter.observe(history, tree, scores, verdict);
+            observeSeconds = secondsSince(observing);
+            sequence.budget.observe(tree, verdict, draftSeconds + observeSeconds, passSeconds);
+        }
+        sequence.stats.recordPass(tree, verdict, delivered, draftSeconds + observeSeconds, passSeconds);
         sequence.sink.passEnded(tree, verdict);
+        sequence.stats.recordOther(secondsSince(begin) - observeSeconds);
     }
 
     private static double secondsSince(long begin) {

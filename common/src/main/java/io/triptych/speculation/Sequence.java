@@ -35,6 +35,9 @@ public final class Sequence implements AutoCloseable {
             Randomness randomness,
             TokenSink sink,
             int maximumTokens) {
+        if (maximumTokens < 1) {
+            throw new IllegalArgumentException("a sequence of at most " + maximumTokens + " tokens");
+        }
         this.history = new TokenHistory(prompt);
         this.session = session;
         this.drafter = drafter;
@@ -55,7 +58,7 @@ public final class Sequence implements AutoCloseable {
         return remaining() <= 0;
     }
 
-    /** Ends the sequence before its next pass. Safe from any thread. */
+    /** Ends the sequence before its next token. Safe from any thread. */
     public void cancel() {
         ended = true;
     }

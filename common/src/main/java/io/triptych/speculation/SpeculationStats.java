@@ -1,13 +1,14 @@
 package io.triptych.speculation;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** What one sequence cost and gained. Written by the decoding loop only; read when the loop is done with a pass. */
 public final class SpeculationStats {
-    /** Nodes of one drafter: how many the target scored, and how many of them were accepted. */
+    /** Nodes of one drafter: how many the target scored, and how many of them became output. */
     public static final class DrafterStats {
         private long drafted;
         private long accepted;
@@ -35,15 +36,17 @@ public final class SpeculationStats {
         prefillSeconds += seconds;
     }
 
-    void recordPass(TokenTree tree, Verdict verdict, double draft, double pass) {
+    /** @param delivered tokens of the verdict that the sink took: all of them, unless the sequence ended in the pass */
+    void recordPass(TokenTree tree, Verdict verdict, int delivered, double draft, double pass) {
         passes++;
         drafts += tree.size() > 1 ? 1 : 0;
+        tokens += delivered;
         draftSeconds += draft;
         passSeconds += pass;
         for (int node = 1; node < tree.size(); node++) {
             drafters.computeIfAbsent(tree.source(node), name -> new DrafterStats()).drafted++;
         }
-        for (int depth = 0; depth < verdict.path().length; depth++) {
+        for (int depth = 0; depth < Math.min(delivered, verdict.path().length); depth++) {
             drafters.get(tree.source(verdict.path()[depth])).accepted++;
             if (depth == acceptedPerPosition.size()) {
                 acceptedPerPosition.add(0L);
@@ -54,10 +57,6 @@ public final class SpeculationStats {
 
     void recordOther(double seconds) {
         otherSeconds += seconds;
-    }
-
-    void recordToken() {
-        tokens++;
     }
 
     /** Forwards of the target after the prompt. */
@@ -80,19 +79,19 @@ public final class SpeculationStats {
         return drafters.values().stream().mapToLong(DrafterStats::drafted).sum();
     }
 
-    /** Nodes accepted. */
+    /** Nodes accepted and handed to the sink. The other tokens are the target's own, at most one of a pass. */
     public long accepted() {
         return drafters.values().stream().mapToLong(DrafterStats::accepted).sum();
     }
 
-    /** Element d: in how many passes the draft was accepted at least to depth d + 1. */
+    /** Element d: in how many passes a node of depth d + 1 was accepted. */
     public List<Long> acceptedPerPosition() {
         return List.copyOf(acceptedPerPosition);
     }
 
     /** By drafter, in the order of their first draft. */
     public Map<String, DrafterStats> drafters() {
-        return Map.copyOf(drafters);
+        return Collections.unmodifiableMap(new LinkedHashMap<>(drafters));
     }
 
     /** Seconds spent caching the prompt. */
@@ -100,7 +99,7 @@ public final class SpeculationStats {
         return prefillSeconds;
     }
 
-    /** Seconds spent drafting. */
+    /** Seconds that drafters took, to draft and to observe. */
     public double draftSeconds() {
         return draftSeconds;
     }
@@ -110,7 +109,7 @@ public final class SpeculationStats {
         return passSeconds;
     }
 
-    /** Seconds spent verifying, committing, observing and in the sink. */
+    /** Seconds spent processing, verifying, committing and in the sink. */
     public double otherSeconds() {
         return otherSeconds;
     }

@@ -3,12 +3,14 @@ package io.triptych.decoder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.triptych.checkpoint.CheckpointDirectory;
 import io.triptych.checkpoint.CheckpointException;
 import io.triptych.checkpoint.CheckpointWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -264,6 +266,67 @@ class LlamaConfigTest {
         assertThatThrownBy(read().memory(4, 1 << 24, 1 << 20)::requireAvailable)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("does not fit");
+    }
+
+    /** Checkpoints saved by the transformers library: every tensor has the shape that the configuration implies. */
+    @ParameterizedTest
+    @CsvSource({
+        "llama, llama, true, 16",
+        "llama-sharded, llama, false, 16",
+        "mistral, mistral, false, 16",
+        "qwen2, qwen2, true, 16",
+        "qwen3, qwen3, false, 32"
+    })
+    void readsWhatTheTransformersLibrarySaved(String name, String family, boolean tied, int headSize) throws Exception {
+        URL fixture = LlamaConfigTest.class.getResource("/parity/" + name + "/config.json");
+        assumeThat(fixture)
+                .as("the parity fixture %s is among the test resources", name)
+                .isNotNull();
+        try (CheckpointDirectory checkpoint =
+                CheckpointDirectory.open(Path.of(fixture.toURI()).getParent())) {
+            LlamaConfig read = LlamaConfig.from(checkpoint);
+            assertThat(read.family()).isEqualTo(family);
+            assertThat(read.tiedEmbeddings()).isEqualTo(tied);
+            assertThat(read.headSize()).isEqualTo(headSize);
+            assertThat(read.bosToken()).isEqualTo(0);
+            assertThat(read.eosTokens()).containsExactly(1);
+            assertThat(read.maximumPositions()).isEqualTo(256);
+            assertThat(read.inverseFrequencies()).hasSize(headSize / 2);
+            useEveryTensor(checkpoint, read);
+            checkpoint.requireEveryTensorUsed();
+        }
+    }
+
+    private static void useEveryTensor(CheckpointDirectory checkpoint, LlamaConfig config) {
+        int hidden = config.hiddenSize();
+        long queries = (long) config.heads() * config.headSize();
+        long keys = (long) config.keyValueHeads() * config.headSize();
+        checkpoint.tensor("model.embed_tokens.weight", config.vocabularySize(), hidden);
+        checkpoint.tensor("model.norm.weight", hidden);
+        if (!config.tiedEmbeddings()) {
+            checkpoint.tensor("lm_head.weight", config.vocabularySize(), hidden);
+        }
+        for (int i = 0; i < config.layers(); i++) {
+            String layer = "model.layers." + i + ".";
+            checkpoint.tensor(layer + "input_layernorm.weight", hidden);
+            checkpoint.tensor(layer + "post_attention_layernorm.weight", hidden);
+            checkpoint.tensor(layer + "self_attn.q_proj.weight", queries, hidden);
+            checkpoint.tensor(layer + "self_attn.k_proj.weight", keys, hidden);
+            checkpoint.tensor(layer + "self_attn.v_proj.weight", keys, hidden);
+            checkpoint.tensor(layer + "self_attn.o_proj.weight", hidden, queries);
+            checkpoint.tensor(layer + "mlp.gate_proj.weight", config.feedForwardSize(), hidden);
+            checkpoint.tensor(layer + "mlp.up_proj.weight", config.feedForwardSize(), hidden);
+            checkpoint.tensor(layer + "mlp.down_proj.weight", hidden, config.feedForwardSize());
+            if (config.queryKeyValueBias()) {
+                checkpoint.tensor(layer + "self_attn.q_proj.bias", queries);
+                checkpoint.tensor(layer + "self_attn.k_proj.bias", keys);
+                checkpoint.tensor(layer + "self_attn.v_proj.bias", keys);
+            }
+            if (config.queryKeyNorm()) {
+                checkpoint.tensor(layer + "self_attn.q_norm.weight", config.headSize());
+                checkpoint.tensor(layer + "self_attn.k_norm.weight", config.headSize());
+            }
+        }
     }
 
     private LlamaConfig read() {

@@ -37,7 +37,7 @@ final class FusedDrafter implements Drafter {
 
     private int base;
     private boolean drafted;
-    private double draftSeconds;
+    private double modelSeconds;
     private double least;
     private final boolean[] expanded = new boolean[CandidateTree.CAPACITY];
     private final boolean[] wanted = new boolean[CandidateTree.CAPACITY];
@@ -76,8 +76,8 @@ final class FusedDrafter implements Drafter {
 
     @Override
     public TokenTree draft(TokenHistory history, int budget) {
-        long begin = System.nanoTime();
         drafted = true;
+        modelSeconds = 0;
         base = history.size();
         tree.reset(history.last(), base);
         java.util.Arrays.fill(expanded, false);
@@ -94,9 +94,7 @@ final class FusedDrafter implements Drafter {
                 scoreWithModel();
             }
         }
-        TokenTree draft = tree.best(budget, names);
-        draftSeconds = (System.nanoTime() - begin) / 1e9;
-        return draft;
+        return tree.best(budget, names);
     }
 
     @Override
@@ -111,7 +109,7 @@ final class FusedDrafter implements Drafter {
             if (model != null) {
                 model.commit(tree, followed);
             }
-            seconds += draftSeconds;
+            seconds += modelSeconds;
             drafted = false;
         }
         rate.record(verdict.length(), seconds);
@@ -155,7 +153,6 @@ final class FusedDrafter implements Drafter {
     /** Lets the model score nodes pass by pass, each where the last one showed it to be worth most. */
     private void scoreWithModel() {
         double gain = 0;
-        double spent = 0;
         int count = chooseToScore();
         while (count > 0) {
             want();
@@ -163,12 +160,12 @@ final class FusedDrafter implements Drafter {
             for (int i = 0; i < count; i++) {
                 weight += tree.path(chosen[i]);
             }
-            boolean first = spent == 0;
-            double price = modelCost.seconds(count + model.arrears()) * rate.tokensPerSecond();
-            if (!first && gainOfScoring * weight < price) {
+            boolean first = modelSeconds == 0;
+            double seconds = modelCost.seconds(count + model.arrears());
+            if (!first && gainOfScoring * weight < seconds * rate.tokensPerSecond()) {
                 break;
             }
-            long begin = System.nanoTime();
+            modelSeconds += seconds;
             model.score(tree, chosen, count);
             for (int i = 0; i < count; i++) {
                 model.propose(tree, chosen[i], numberOfModel());
@@ -177,18 +174,16 @@ final class FusedDrafter implements Drafter {
             retrieve();
             double gained = gainOverWanted();
             gain += gained;
-            spent += (System.nanoTime() - begin) / 1e9;
             if (!first) {
                 gainOfScoring += GAIN_SHARE * (gained / weight - gainOfScoring);
             }
             count = chooseToScore();
         }
-        modelPays.record(gain / rate.tokensPerSecond() - spent);
+        modelPays.record(gain / rate.tokensPerSecond() - modelSeconds);
     }
 
     /** As {@link #scoreWithModel}, but what the model proposes is drawn, and stays. */
     private void drawWithModel(int budget) {
-        double spent = 0;
         chosen[0] = CandidateTree.ROOT;
         int count = 1;
         while (count > 0) {
@@ -196,24 +191,24 @@ final class FusedDrafter implements Drafter {
             for (int i = 0; i < count; i++) {
                 weight += tree.path(chosen[i]);
             }
-            double price = modelCost.seconds(count + model.arrears()) * rate.tokensPerSecond();
-            if (spent > 0 && gainOfScoring * weight < price) {
+            boolean first = modelSeconds == 0;
+            double seconds = modelCost.seconds(count + model.arrears());
+            if (!first && gainOfScoring * weight < seconds * rate.tokensPerSecond()) {
                 break;
             }
-            long begin = System.nanoTime();
+            modelSeconds += seconds;
             model.score(tree, chosen, count);
             double before = hope();
             for (int i = 0; i < count; i++) {
                 model.draw(tree, chosen[i], numberOfModel(), least, budget + 1 - tree.size());
                 tree.settle(chosen[i]);
             }
-            if (spent > 0) {
+            if (!first) {
                 gainOfScoring += GAIN_SHARE * ((hope() - before) / weight - gainOfScoring);
             }
-            spent += (System.nanoTime() - begin) / 1e9;
             count = tree.size() <= budget ? chooseToScore() : 0;
         }
-        modelPays.record(hope() / rate.tokensPerSecond() - spent);
+        modelPays.record(hope() / rate.tokensPerSecond() - modelSeconds);
         retrieve();
     }
 

@@ -1,0 +1,106 @@
+package io.triptych.text;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.triptych.checkpoint.CheckpointDirectory;
+import io.triptych.decoder.LlamaConfig;
+import io.triptych.openai.OpenAiConfiguration;
+import io.triptych.serving.InferenceExecutor;
+import io.triptych.serving.NativeThreads;
+import io.triptych.serving.SpeculationHealth;
+import io.triptych.serving.SpeculationMetrics;
+import io.triptych.text.chat.ChatTemplate;
+import io.triptych.text.chat.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.ApplicationRunner;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/**
+ * How the service is put together. The model loads on the native thread while the rest of the service starts; the
+ * service is ready when both are done and the self-check has passed, and ends if the model cannot be loaded.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(TextProperties.class)
+@Import(OpenAiConfiguration.class)
+class TextConfiguration {
+    private final TextProperties properties;
+    private final Path root;
+
+    TextConfiguration(TextProperties properties, @Value("${triptych.root:.}") String root) {
+        this.properties = properties;
+        this.root = Path.of(root).toAbsolutePath().normalize();
+    }
+
+    @Bean
+    CheckpointDirectory checkpoint() {
+        return CheckpointDirectory.open(root.resolve(properties.model()));
+    }
+
+    @Bean
+    Tokenizer tokenizer(CheckpointDirectory checkpoint) {
+        return Tokenizer.of(checkpoint);
+    }
+
+    @Bean
+    TextModel textModel(CheckpointDirectory checkpoint, Tokenizer tokenizer) throws IOException {
+        LlamaConfig config = LlamaConfig.from(checkpoint);
+        int capacity = properties.capacity() == 0 ? config.maximumPositions() : properties.capacity();
+        if (capacity < 2 || capacity > config.maximumPositions()) {
+            throw new IllegalArgumentException("triptych.text.capacity is " + capacity + ", but " + checkpoint.path()
+                    + " allows 2 to " + config.maximumPositions());
+        }
+        return new TextModel(
+                properties.modelId(),
+                Files.getLastModifiedTime(checkpoint.path().resolve("config.json"))
+                        .to(TimeUnit.SECONDS),
+                tokenizer,
+                ChatTemplate.of(checkpoint),
+                config.vocabularySize(),
+                capacity,
+                Set.copyOf(config.eosTokens()));
+    }
+
+    @Bean
+    NativeThreads nativeThreads() {
+        return NativeThreads.prepare(properties.threads());
+    }
+
+    /** Asks for the thread settings because they must be made before the engine loads. */
+    @Bean
+    InferenceExecutor<TextEngine> inferenceExecutor(
+            NativeThreads threads, CheckpointDirectory checkpoint, TextModel model) {
+        return new InferenceExecutor<>(
+                "text-inference",
+                properties.queue(),
+                properties.grace(),
+                new TextEngineLoader(properties, root, checkpoint, model));
+    }
+
+    @Bean
+    SpeculationMetrics speculationMetrics(MeterRegistry registry, InferenceExecutor<TextEngine> executor) {
+        return new SpeculationMetrics(registry, "text", executor::queueDepth);
+    }
+
+    @Bean("speculation")
+    SpeculationHealth speculationHealth(InferenceExecutor<TextEngine> executor, NativeThreads threads) {
+        return new SpeculationHealth(executor, threads);
+    }
+
+    @Bean
+    TextGenerator textGenerator(InferenceExecutor<TextEngine> executor, SpeculationMetrics metrics) {
+        return new TextGenerator(executor, metrics);
+    }
+
+    /** The service counts as started, and takes traffic, when this returns. */
+    @Bean
+    ApplicationRunner awaitModel(InferenceExecutor<TextEngine> executor) {
+        return arguments -> executor.awaitLoaded();
+    }
+}

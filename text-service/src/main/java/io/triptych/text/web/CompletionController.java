@@ -1,0 +1,51 @@
+package io.triptych.text.web;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.triptych.text.TextModel;
+import io.triptych.text.TextRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+class CompletionController {
+    private final TextModel model;
+    private final TextRequests requests;
+    private final TextResponder responder;
+
+    CompletionController(TextModel model, TextRequests requests, TextResponder responder) {
+        this.model = model;
+        this.requests = requests;
+        this.responder = responder;
+    }
+
+    @Operation(summary = "Continue one or several texts")
+    @ApiResponse(
+            responseCode = "200",
+            description = "The completion; with stream, its chunks as server-sent events and then [DONE]",
+            content = {
+                @Content(
+                        mediaType = MediaType.APPLICATION_JSON_VALUE,
+                        schema = @Schema(implementation = CompletionResponse.class)),
+                @Content(
+                        mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
+                        schema = @Schema(implementation = CompletionResponse.class))
+            })
+    @PostMapping(path = "/v1/completions", consumes = MediaType.APPLICATION_JSON_VALUE)
+    ResponseEntity<Object> complete(@RequestBody CompletionRequest request, HttpServletResponse response)
+            throws InterruptedException {
+        TextRequest text = requests.of(request);
+        boolean usageChunk = StreamOptions.includesUsage(request.streamOptions());
+        return responder.respond(
+                text,
+                Boolean.TRUE.equals(request.stream()),
+                new CompletionShape(model.id(), text, usageChunk),
+                response);
+    }
+}

@@ -1,0 +1,34 @@
+package io.triptych.text.web;
+
+import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.info.Info;
+import io.triptych.text.TextGenerator;
+import io.triptych.text.TextModel;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What the controllers share. */
+@Configuration(proxyBeanMethods = false)
+class WebConfiguration {
+    @Bean
+    TextRequests textRequests(TextModel model, @Value("${triptych.text.sequences:8}") int maximumSequences) {
+        return new TextRequests(model, maximumSequences);
+    }
+
+    @Bean
+    TextResponder textResponder(TextGenerator generator, JsonMapper mapper) {
+        return new TextResponder(generator, mapper);
+    }
+
+    @Bean
+    OpenAPI openApi() {
+        return new OpenAPI()
+                .info(new Info()
+                        .title("Triptych text")
+                        .description("Text by tree speculative decoding, in the shapes of the OpenAI API, with the "
+                                + "extension 'speculation' in requests and responses.")
+                        .version("1"));
+    }
+}
