@@ -1,8 +1,12 @@
 package io.triptych.bench;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What was measured: the claims in one table, and under it the tables that they were taken from. */
 final class Report {
@@ -25,8 +29,25 @@ final class Report {
     }
 
     void print(PrintStream out) {
+        out.printf(
+                "Java %s, %s, %d processors%n%n",
+                System.getProperty("java.version"),
+                processor(),
+                Runtime.getRuntime().availableProcessors());
         out.println(claims);
         details.forEach(out::println);
         out.flush();
+    }
+
+    /** The processor's name where Linux tells it, else its architecture. */
+    private static String processor() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            return lines.filter(line -> line.startsWith("model name"))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst()
+                    .orElse(System.getProperty("os.arch"));
+        } catch (IOException e) {
+            return System.getProperty("os.arch");
+        }
     }
 }
