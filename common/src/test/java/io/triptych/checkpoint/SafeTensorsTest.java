@@ -159,6 +159,10 @@ class SafeTensorsTest {
                 arguments("cut", "{\"x\":{\"dtype\":\"F32\"", "malformed header"),
                 arguments("text after it", "{} {}", "malformed header"),
                 arguments("nested deeply", "{\"x\":" + "[".repeat(100_000), "malformed header"),
+                arguments(
+                        "millions of dimensions",
+                        one("F32", "[0" + ",1".repeat(3_000_000) + "]", "[0,0]"),
+                        "malformed header"),
                 arguments("tensor no object", "{\"x\":3}", "malformed header"),
                 arguments("tensor null", "{\"x\":null}", "'x' lacks"),
                 arguments("no dtype", "{\"x\":{\"shape\":[2],\"data_offsets\":[0,8]}}", "'x' lacks"),
@@ -209,6 +213,14 @@ class SafeTensorsTest {
         assertThatThrownBy(() -> SafeTensors.open(file))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContainingAll("model.safetensors", message);
+    }
+
+    @Test
+    void keepsItsMessagesShort() {
+        CheckpointWriter.write(file, one("Q".repeat(1_000_000), "[2]", "[0,8]"), new byte[8]);
+        assertThatThrownBy(() -> SafeTensors.open(file))
+                .isInstanceOf(CheckpointException.class)
+                .satisfies(e -> assertThat(e.getMessage().length()).isLessThan(2000));
     }
 
     @Test
