@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +60,12 @@ final class ApiErrors {
             content = @Content(schema = @Schema(implementation = ApiError.class)))
     ResponseEntity<ApiError> unavailable(ModelUnavailableException e) {
         return answer(ApiException.unavailable(e.getMessage()), HttpHeaders.EMPTY);
+    }
+
+    /** Work is given up when its client is gone, which nobody reads, or when the service shuts down. */
+    @ExceptionHandler
+    ResponseEntity<ApiError> cancelled(CancellationException e) {
+        return answer(ApiException.unavailable("the service is shutting down"), HttpHeaders.EMPTY);
     }
 
     @ExceptionHandler
@@ -119,8 +126,9 @@ final class ApiErrors {
             return ApiException.invalid(path(e), path(e) + " is out of range");
         }
         if (unreadable.getCause() instanceof JacksonException e) {
-            return ApiException.badRequest(
-                    path(e), "invalid_json", "the request is no valid JSON: " + e.getOriginalMessage());
+            // What follows the first parenthesis is about the parser, not about the request.
+            String reason = e.getOriginalMessage().replaceFirst("(?s) \\(.*", "");
+            return ApiException.badRequest(path(e), "invalid_json", "the request is no valid JSON: " + reason);
         }
         return ApiException.badRequest(null, "invalid_json", "the request must be an object");
     }

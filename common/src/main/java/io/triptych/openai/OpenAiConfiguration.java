@@ -1,5 +1,7 @@
 package io.triptych.openai;
 
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -11,5 +13,10 @@ public class OpenAiConfiguration {
     @Bean
     RequestJson requestJson() {
         return new RequestJson();
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> connectionKeeper() {
+        return factory -> factory.addContextValves(new ClientConnection.Keeper());
     }
 }

@@ -26,7 +26,7 @@ final class Truncation {
     static void minP(Categorical distribution, double share) {
         double threshold = Math.log(share);
         for (int token = 0; token < distribution.size(); token++) {
-            if (distribution.logWeight(token) < threshold) {
+            if (distribution.weightOf(distribution.logits[token]) < threshold) {
                 exclude(distribution, token);
             }
         }
@@ -37,7 +37,7 @@ final class Truncation {
         double[] masses = new double[distribution.size()];
         double sum = 0;
         for (int token = 0; token < masses.length; token++) {
-            masses[token] = Math.exp(distribution.logWeight(token));
+            masses[token] = Math.exp(distribution.weightOf(distribution.logits[token]));
             sum += masses[token];
         }
         keepHeaviest(distribution, token -> masses[token], p * sum);
@@ -49,8 +49,10 @@ final class Truncation {
      */
     private static void keepHeaviest(Categorical distribution, IntToDoubleFunction measure, double goal) {
         double[] measures = new double[BUCKETS];
-        for (int token = 0; token < distribution.size(); token++) {
-            measures[bucket(distribution.logWeight(token))] += measure.applyAsDouble(token);
+        int[] buckets = new int[distribution.size()];
+        for (int token = 0; token < buckets.length; token++) {
+            buckets[token] = bucket(distribution.weightOf(distribution.logits[token]));
+            measures[buckets[token]] += measure.applyAsDouble(token);
         }
         int boundary = 0;
         double reached = 0;
@@ -60,10 +62,9 @@ final class Truncation {
         long[] inBoundary = new long[distribution.size()];
         int count = 0;
         for (int token = 0; token < distribution.size(); token++) {
-            int bucket = bucket(distribution.logWeight(token));
-            if (bucket > boundary) {
+            if (buckets[token] > boundary) {
                 exclude(distribution, token);
-            } else if (bucket == boundary) {
+            } else if (buckets[token] == boundary) {
                 inBoundary[count++] = descending(distribution.logits[token]) << 32 | token;
             }
         }
@@ -79,7 +80,8 @@ final class Truncation {
     }
 
     private static int bucket(double logWeight) {
-        return (int) Math.min(-logWeight * BUCKETS_PER_NAT, BUCKETS - 1);
+        double bucket = -logWeight * BUCKETS_PER_NAT;
+        return bucket < BUCKETS - 1 ? (int) bucket : BUCKETS - 1;
     }
 
     /** A key that is the smaller, the larger the value is: the bits of a float, made monotonous. */

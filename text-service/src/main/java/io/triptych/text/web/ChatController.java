@@ -6,12 +6,12 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.triptych.text.TextModel;
 import io.triptych.text.TextRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.ServletWebRequest;
 
 @RestController
 class ChatController {
@@ -38,11 +38,11 @@ class ChatController {
                         schema = @Schema(implementation = ChatChunk.class))
             })
     @PostMapping(path = "/v1/chat/completions", consumes = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<Object> chat(@RequestBody ChatRequest request, HttpServletResponse response)
+    ResponseEntity<Object> chat(@RequestBody ChatRequest request, ServletWebRequest exchange)
             throws InterruptedException {
         TextRequest text = requests.of(request);
         boolean usageChunk = StreamOptions.includesUsage(request.streamOptions());
         return responder.respond(
-                text, Boolean.TRUE.equals(request.stream()), new ChatShape(model.id(), text, usageChunk), response);
+                text, Boolean.TRUE.equals(request.stream()), new ChatShape(model.id(), text, usageChunk), exchange);
     }
 }

@@ -6,12 +6,12 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.triptych.text.TextModel;
 import io.triptych.text.TextRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.ServletWebRequest;
 
 @RestController
 class CompletionController {
@@ -38,7 +38,7 @@ class CompletionController {
                         schema = @Schema(implementation = CompletionResponse.class))
             })
     @PostMapping(path = "/v1/completions", consumes = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<Object> complete(@RequestBody CompletionRequest request, HttpServletResponse response)
+    ResponseEntity<Object> complete(@RequestBody CompletionRequest request, ServletWebRequest exchange)
             throws InterruptedException {
         TextRequest text = requests.of(request);
         boolean usageChunk = StreamOptions.includesUsage(request.streamOptions());
@@ -46,6 +46,6 @@ class CompletionController {
                 text,
                 Boolean.TRUE.equals(request.stream()),
                 new CompletionShape(model.id(), text, usageChunk),
-                response);
+                exchange);
     }
 }

@@ -1,0 +1,99 @@
+package io.triptych.text;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.triptych.checkpoint.CheckpointDirectory;
+import io.triptych.openai.OpenAiConfiguration;
+import io.triptych.serving.InferenceExecutor;
+import io.triptych.serving.NativeThreads;
+import io.triptych.serving.SpeculationHealth;
+import io.triptych.serving.SpeculationMetrics;
+import io.triptych.speculation.BudgetController;
+import io.triptych.speculation.Contract;
+import io.triptych.speculation.ExactVerifier;
+import io.triptych.speculation.MultiCandidateVerifier;
+import io.triptych.speculation.TypicalVerifier;
+import io.triptych.text.chat.ChatTemplate;
+import io.triptych.text.chat.Tokenizer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+
+/** The service around a target that says what a test tells it to, in the tokens of the default checkpoint. */
+@TestConfiguration(proxyBeanMethods = false)
+@Import(OpenAiConfiguration.class)
+public class ScriptedText {
+    public static final int QUEUE = 2;
+
+    /** What the default checkpoint's tokenizer ends a text with. */
+    public static final int END = 0;
+
+    @Bean
+    CheckpointDirectory checkpoint() {
+        return CheckpointDirectory.open(Path.of(System.getProperty("triptych.root"), "models", "text"));
+    }
+
+    @Bean
+    Tokenizer tokenizer(CheckpointDirectory checkpoint) {
+        return Tokenizer.of(checkpoint);
+    }
+
+    @Bean
+    ScriptedTarget target(Tokenizer tokenizer) {
+        return new ScriptedTarget(tokenizer.size(), tokenizer.encode("int x = 0;", false));
+    }
+
+    @Bean
+    TextModel textModel(Tokenizer tokenizer, ScriptedTarget target, CheckpointDirectory checkpoint) {
+        return new TextModel(
+                "scripted",
+                1,
+                tokenizer,
+                ChatTemplate.of(checkpoint),
+                target.vocabularySize(),
+                target.capacity(),
+                Set.of(END));
+    }
+
+    @Bean
+    InferenceExecutor<TextEngine> executor(ScriptedTarget target, TextModel model) {
+        return new InferenceExecutor<>(
+                "scripted-inference",
+                QUEUE,
+                Duration.ofSeconds(5),
+                () -> new TextEngine(
+                        model,
+                        target,
+                        () -> {},
+                        new ScriptedDrafters(target),
+                        () -> BudgetController.fixed(16),
+                        Map.of(
+                                Contract.EXACT,
+                                new ExactVerifier(),
+                                Contract.DISTRIBUTION,
+                                new MultiCandidateVerifier(MultiCandidateVerifier.Siblings.WITHOUT_REPLACEMENT),
+                                Contract.RELAXED,
+                                new TypicalVerifier()),
+                        Map.of()));
+    }
+
+    @Bean
+    SpeculationMetrics metrics(ObjectProvider<MeterRegistry> registry, InferenceExecutor<TextEngine> executor) {
+        return new SpeculationMetrics(registry.getIfAvailable(SimpleMeterRegistry::new), "text", executor::queueDepth);
+    }
+
+    @Bean("speculation")
+    SpeculationHealth health(InferenceExecutor<TextEngine> executor) {
+        return new SpeculationHealth(executor, new NativeThreads(1, true));
+    }
+
+    @Bean
+    TextGenerator generator(InferenceExecutor<TextEngine> executor, SpeculationMetrics metrics) {
+        return new TextGenerator(executor, metrics);
+    }
+}
