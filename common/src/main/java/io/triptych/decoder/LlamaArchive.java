@@ -26,6 +26,9 @@ class LlamaArchive {
     /** Kernels work on whole vectors along the feed-forward's width, so it is filled up with zeros. */
     private static final int FEED_FORWARD_MULTIPLE = 64;
 
+    /** fbgemm, which has the better 8-bit kernels, is for these processors only. */
+    private static final boolean X86 = List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
+
     private final LlamaConfig config;
     private final LlamaWeights weights;
     private final Precision precision;
@@ -59,12 +62,9 @@ class LlamaArchive {
         archive.tensors("rotary", List.of(rotary()));
         List<Matrix> matrices = matrices();
         archive.tensors("weights", matrices.stream().map(this::weight).toList());
-        if (precision == Precision.INT8) {
-            archive.tensors("scales", matrices.stream().map(this::scale).toList());
-        } else {
-            archive.tensors("scales", List.of());
-            archive.tensors("reordered", List.of());
-        }
+        boolean int8 = precision == Precision.INT8;
+        archive.tensors("scales", int8 ? matrices.stream().map(this::scale).toList() : List.of());
+        archive.emptyList("packed", packedType());
         List<Tensor> biases = new ArrayList<>();
         List<Tensor> queryNorms = new ArrayList<>();
         List<Tensor> valueAnchors = new ArrayList<>();
@@ -89,13 +89,13 @@ class LlamaArchive {
         int heads = config.heads();
         int keyValueHeads = config.keyValueHeads();
         boolean int8 = precision == Precision.INT8;
-        String queryNorm = "    head_norm = torch.rsqrt(torch.mean(qk * qk, [-1], True) + ${EPSILON})\n"
+        String queryNorm = "    qk = torch.reshape(qk, [-1, ${HEADS} + ${KV}, ${HEAD}])\n"
+                + "    head_norm = torch.rsqrt(torch.mean(qk * qk, [-1], True) + ${HEAD_EPSILON})\n"
                 + "    qk = torch.mul_(qk * head_norm, self.query_norms[layer])\n";
-        String code = resource("llama_decoder.py.txt") + resource(int8 ? "llama_int8.py.txt" : "llama_float32.py.txt");
-        if (!int8) {
-            code = code.replace("  biases : List[Tensor]", "  reordered : List[Tensor]\n  biases : List[Tensor]");
-        }
-        return code.replace("${BIAS}", config.queryKeyValueBias() ? "    fused = fused + self.biases[layer]\n" : "")
+        String kernels = !int8 ? "llama_float32.py.txt" : X86 ? "llama_int8.py.txt" : "llama_int8_portable.py.txt";
+        String code = resource("llama_decoder.py.txt") + resource(kernels);
+        return code.replace("${PACKED}", packedType())
+                .replace("${BIAS}", config.queryKeyValueBias() ? "    fused = fused + self.biases[layer]\n" : "")
                 .replace("${QUERY_NORM}", config.queryKeyNorm() ? queryNorm : "")
                 .replace("${LAYERS}", Integer.toString(config.layers()))
                 .replace("${HEADS}", Integer.toString(heads))
@@ -105,10 +105,16 @@ class LlamaArchive {
                 .replace("${QK_WIDTH}", Integer.toString((heads + keyValueHeads) * config.headSize()))
                 .replace("${FFN}", Integer.toString(feedForward))
                 .replace("${SILU_ROWS}", Integer.toString(Math.max(1, 32768 / feedForward)))
-                .replace("${EPSILON}", Double.toString(config.normEpsilon()))
+                .replace("${EPSILON}", Double.toString(config.normEpsilon() * config.hiddenSize()))
+                .replace("${HEAD_EPSILON}", Double.toString(config.normEpsilon()))
+                .replace("${INT8_STEP}", Double.toString(1 / 127.0))
                 .replace("${KEY_TYPE}", int8 ? "6" : "7")
                 .replace("${KEY_ANCHOR}", Double.toString(keyAnchor()))
                 .replace("${LOG_WEIGHT_STEPS}", Double.toString(23 * Math.log(2)));
+    }
+
+    private String packedType() {
+        return precision == Precision.INT8 ? "__torch__.torch.classes.quantized.LinearPackedParamsBase" : "Tensor";
     }
 
     private static String resource(String name) {
@@ -132,12 +138,13 @@ class LlamaArchive {
     }
 
     /**
-     * The number that rounds a layer's values to one grid. A normalised row is at most {@code sqrt(hiddenSize)} long,
-     * so a bound follows from the weights (twice it, because int8 rounds both). Weighted sums of {@code capacity}
+     * The number that rounds a layer's values to one grid. A row divided by its length is at most 1 long, so a bound
+     * follows from the weights (twice it, because int8 rounds both). Weighted sums of {@code capacity}
      * values with weights of 23 bits must fit 53 bits; float32 divides the weights first, so they sum to one.
      */
     private float valueAnchor(int layer) {
-        Matrix values = part(layer, "self_attn.v_proj", keyValueWidth(), layerNorm(layer, "input_layernorm"), 1, false);
+        Matrix values =
+                part(layer, "self_attn.v_proj", keyValueWidth(), norm(name(layer, "input_layernorm")), 1, false);
         float[] row = new float[config.hiddenSize()];
         double bound = 0;
         for (int i = 0; i < values.rows(); i++) {
@@ -146,7 +153,7 @@ class LlamaArchive {
             for (float w : row) {
                 squares += (double) w * w;
             }
-            bound = Math.max(bound, Math.sqrt(squares * config.hiddenSize()));
+            bound = Math.max(bound, Math.sqrt(squares));
         }
         if (config.queryKeyValueBias()) {
             float[] bias = read("model.layers." + layer + ".self_attn.v_proj.bias", keyValueWidth());
@@ -183,13 +190,13 @@ class LlamaArchive {
         List<Matrix> all = new ArrayList<>();
         int width = config.heads() * config.headSize();
         for (int layer = 0; layer < config.layers(); layer++) {
-            float[] before = layerNorm(layer, "input_layernorm");
+            float[] before = norm(name(layer, "input_layernorm"));
             all.add(stacked(
                     part(layer, "self_attn.q_proj", width, before, queryScale(), true),
                     part(layer, "self_attn.k_proj", keyValueWidth(), before, 1, true),
                     part(layer, "self_attn.v_proj", keyValueWidth(), before, 1, false)));
             all.add(matrix(name(layer, "self_attn.o_proj.weight"), config.hiddenSize(), width, null));
-            float[] between = layerNorm(layer, "post_attention_layernorm");
+            float[] between = norm(name(layer, "post_attention_layernorm"));
             all.add(stacked(
                     padded(matrix(
                             name(layer, "mlp.gate_proj.weight"),
@@ -206,7 +213,7 @@ class LlamaArchive {
             all.add(new Matrix(down.rows(), feedForward, down.reader()));
         }
         String head = config.tiedEmbeddings() ? "model.embed_tokens.weight" : "lm_head.weight";
-        float[] last = read("model.norm.weight", config.hiddenSize());
+        float[] last = norm("model.norm");
         all.add(matrix(head, config.vocabularySize(), config.hiddenSize(), last));
         return all;
     }
@@ -303,8 +310,13 @@ class LlamaArchive {
                 ElementType.FLOAT32, new long[] {heads, config.headSize()}, out -> write(out, all, all.length));
     }
 
-    private float[] layerNorm(int layer, String name) {
-        return read(name(layer, name + ".weight"), config.hiddenSize());
+    /** A norm's weight, times the square root of the width: the program divides a row by its length, not by its mean. */
+    private float[] norm(String name) {
+        float[] weight = read(name + ".weight", config.hiddenSize());
+        for (int i = 0; i < weight.length; i++) {
+            weight[i] = (float) (weight[i] * Math.sqrt(weight.length));
+        }
+        return weight;
     }
 
     private float[] read(String name, int size) {
@@ -374,14 +386,14 @@ class LlamaArchive {
         });
     }
 
-    /** What turns a row's integer product with an activation of 127 steps back into a number. */
+    /** What a step of a row's rounded weights is worth. */
     private Tensor scale(Matrix matrix) {
         return new Tensor(ElementType.FLOAT32, new long[] {matrix.rows()}, out -> {
             float[] row = new float[matrix.columns()];
             float[] scales = new float[matrix.rows()];
             for (int i = 0; i < scales.length; i++) {
                 matrix.row(i, row);
-                scales[i] = (float) (largest(row) / (127.0 * 127.0));
+                scales[i] = (float) (largest(row) / 127.0);
             }
             write(out, scales, scales.length);
         });

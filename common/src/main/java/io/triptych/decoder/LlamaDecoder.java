@@ -74,6 +74,7 @@ public final class LlamaDecoder implements Target, AutoCloseable {
             try {
                 archive.write(file);
                 PtSymbolBlock program = JniUtils.loadModule(manager, file, true, new String[0], new String[0], false);
+                IValueUtils.runMethod(program, "prepare").close();
                 return new LlamaDecoder(archive, manager, program);
             } finally {
                 Files.delete(file);

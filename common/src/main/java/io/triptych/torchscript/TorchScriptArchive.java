@@ -60,7 +60,9 @@ public final class TorchScriptArchive {
 
     private final String className;
     private final String code;
-    private final Map<String, List<Tensor>> attributes = new LinkedHashMap<>();
+    private final Map<String, TypedList> attributes = new LinkedHashMap<>();
+
+    private record TypedList(String elementType, List<Tensor> tensors) {}
 
     /**
      * @param className the module class that {@code code} defines, in the package {@code __torch__}
@@ -74,7 +76,13 @@ public final class TorchScriptArchive {
 
     /** Adds an attribute that the code declares as {@code List[Tensor]}. */
     public TorchScriptArchive tensors(String name, List<Tensor> tensors) {
-        attributes.put(name, List.copyOf(tensors));
+        attributes.put(name, new TypedList("Tensor", List.copyOf(tensors)));
+        return this;
+    }
+
+    /** Adds an attribute that the code declares as a list of {@code elementType} and fills itself. */
+    public TorchScriptArchive emptyList(String name, String elementType) {
+        attributes.put(name, new TypedList(elementType, List.of()));
         return this;
     }
 
@@ -92,8 +100,8 @@ public final class TorchScriptArchive {
             entry(zip, root + "constants.pkl", out -> new Pickle(out).emptyTuple());
             entry(zip, root + "code/__torch__.py", bytes(code));
             int number = 0;
-            for (List<Tensor> tensors : attributes.values()) {
-                for (Tensor tensor : tensors) {
+            for (TypedList list : attributes.values()) {
+                for (Tensor tensor : list.tensors()) {
                     entry(zip, root + "data/" + number++, tensor.content());
                 }
             }
@@ -152,14 +160,14 @@ public final class TorchScriptArchive {
             text("_is_full_backward_hook");
             ascii("N"); // None
             int number = 0;
-            for (Map.Entry<String, List<Tensor>> attribute : attributes.entrySet()) {
+            for (Map.Entry<String, TypedList> attribute : attributes.entrySet()) {
                 text(attribute.getKey());
                 ascii("ctorch.jit._pickle\nrestore_type_tag\n(](");
-                for (Tensor tensor : attribute.getValue()) {
+                for (Tensor tensor : attribute.getValue().tensors()) {
                     tensor(tensor, number++);
                 }
                 ascii("e");
-                text("List[Tensor]");
+                text("List[" + attribute.getValue().elementType() + "]");
                 ascii("tR");
             }
             ascii("ub.");

@@ -16,15 +16,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LlamaDecoderTest {
     private final RandomWeights weights = new RandomWeights();
 
-    /** Biases, normalised heads, tied embeddings: after a prompt of two chunks and in a tree with two branches. */
+    /**
+     * Biases, normalised heads, tied embeddings: after a prompt of two chunks and in a tree with two branches. Rounding
+     * to 8 bits puts logits of a model this narrow off by about 3 in a hundred; a wrong key or weight by 100.
+     */
     @ParameterizedTest
     @CsvSource({
         "FLOAT32, false, false, true, 1e-6",
         "FLOAT32, true, false, false, 1e-6",
         "FLOAT32, false, true, false, 1e-6",
-        "INT8, false, false, true, 0.03",
-        "INT8, true, false, false, 0.03",
-        "INT8, false, true, false, 0.03"
+        "INT8, false, false, true, 0.05",
+        "INT8, true, false, false, 0.05",
+        "INT8, false, true, false, 0.05"
     })
     void agreesWithTheReference(
             Precision precision, boolean bias, boolean queryKeyNorm, boolean tied, double tolerance) {

@@ -82,7 +82,8 @@ class AdaptiveBudgetTest {
         int first = draft.add(TokenTree.ROOT, 0, 0.01, "model", proposal);
         draft.add(TokenTree.ROOT, 1, 0.0001, "model", proposal);
         draft.add(first, 1, 0.0001, "copy");
-        assertThat(new AdaptiveBudget(new PassCost(costs(0.5)), MOST).select(draft)).isSameAs(draft);
+        assertThat(new AdaptiveBudget(new PassCost(costs(0.5)), MOST).select(draft))
+                .isSameAs(draft);
     }
 
     @Test
@@ -92,7 +93,9 @@ class AdaptiveBudgetTest {
     }
 
     private static double[] costs(double perRow) {
-        return IntStream.rangeClosed(0, MOST).mapToDouble(nodes -> 1 + perRow * nodes).toArray();
+        return IntStream.rangeClosed(0, MOST)
+                .mapToDouble(nodes -> 1 + perRow * nodes)
+                .toArray();
     }
 
     /** A chain whose every node is accepted with the same probability after its parent. */

@@ -16,8 +16,15 @@ final class CandidateTree {
     /** The most nodes a tree can hold. */
     static final int CAPACITY = 256;
 
+    /** How far mixed log probabilities are from the target's: the scale of a Gumbel-like error. */
+    private static final double ERROR = 0.7;
+
+    private static final double LARGEST_ODDS = 8;
+
     private final AcceptanceEstimate[] estimates;
-    private final AcceptanceEstimate agreement;
+    private final OpinionMixer mixer;
+    private final AcceptanceEstimate outcome;
+    private final TokenNoise noise;
 
     private int size;
     private int position;
@@ -26,25 +33,31 @@ final class CandidateTree {
     private final int[] depth = new int[CAPACITY];
     private final int[] firstChild = new int[CAPACITY];
     private final int[] nextSibling = new int[CAPACITY];
+    private final int[] speakers = new int[CAPACITY];
     private final int[] proposers = new int[CAPACITY];
-    private final double[] blended = new double[CAPACITY];
+    private final double[] gain = new double[CAPACITY];
+    private final double[] mixed = new double[CAPACITY];
+    private final double[] coupled = new double[CAPACITY];
     private final double[] chance = new double[CAPACITY];
     private final double[] path = new double[CAPACITY];
     private final double[][] proposal = new double[CAPACITY][];
     private final int[][] kind;
-    private final double[][] raw;
-    private final double[][] calibrated;
+    private final double[][] confidence;
+    private final double[][] logOdds;
 
     /**
      * @param estimates one for each source, which tell how far its confidences are to be believed
-     * @param agreement kinds are the sets of sources that proposed a node, as bits
+     * @param outcome tells how far what is made of them all is to be believed; the kind is the number of proposers less
+     *     one
      */
-    CandidateTree(AcceptanceEstimate[] estimates, AcceptanceEstimate agreement) {
+    CandidateTree(AcceptanceEstimate[] estimates, OpinionMixer mixer, AcceptanceEstimate outcome, TokenNoise noise) {
         this.estimates = estimates;
-        this.agreement = agreement;
+        this.mixer = mixer;
+        this.outcome = outcome;
+        this.noise = noise;
         kind = new int[estimates.length][CAPACITY];
-        raw = new double[estimates.length][CAPACITY];
-        calibrated = new double[estimates.length][CAPACITY];
+        confidence = new double[estimates.length][CAPACITY];
+        logOdds = new double[estimates.length][CAPACITY];
     }
 
     /**
@@ -105,10 +118,12 @@ final class CandidateTree {
     }
 
     /**
-     * Notes what a source says: that a token follows a node with a confidence, which is calibrated by kind. Takes
-     * effect with {@link #settle}. Without room for another node it is ignored.
+     * Notes what a source says: how probable it thinks a token after a node, before the noise of the position is looked
+     * at. Takes effect with {@link #settle}. Without room for another node it is ignored.
+     *
+     * @param candidateKind chooses the calibration
      */
-    void propose(int node, int childToken, int source, int candidateKind, double confidence) {
+    void propose(int node, int childToken, int source, int candidateKind, double probability) {
         int child = child(node, childToken);
         if (child == NONE) {
             if (size == CAPACITY) {
@@ -116,69 +131,101 @@ final class CandidateTree {
             }
             child = newNode(childToken, node);
         }
-        double probability = estimates[source].probability(candidateKind, confidence);
+        double odds = logOdds(estimates[source].probability(candidateKind, probability));
         boolean before = (proposers[child] & 1 << source) != 0;
-        if (!before || probability > calibrated[source][child]) {
+        if (!before || odds > logOdds[source][child]) {
+            speakers[node] |= 1 << source;
             proposers[child] |= 1 << source;
             kind[source][child] = candidateKind;
-            raw[source][child] = confidence;
-            calibrated[source][child] = probability;
+            confidence[source][child] = probability;
+            logOdds[source][child] = odds;
         }
     }
 
     /** How often such a candidate of a source is accepted. */
-    double estimate(int source, int candidateKind, double confidence) {
-        return estimates[source].probability(candidateKind, confidence);
+    double estimate(int source, int candidateKind, double probability) {
+        return estimates[source].probability(candidateKind, probability);
     }
 
-    /** Adds a candidate that was drawn from a proposal; equal tokens drawn for one node stay apart. */
-    void draw(int node, int childToken, int source, int candidateKind, double confidence, double[] distribution) {
+    /** Adds a candidate that was drawn from a distribution, with the chance that it is accepted. */
+    void draw(int node, int childToken, int source, int candidateKind, double probability, double[] distribution) {
         int child = newNode(childToken, node);
         proposers[child] = 1 << source;
         kind[source][child] = candidateKind;
-        raw[source][child] = confidence;
-        calibrated[source][child] = estimates[source].probability(candidateKind, confidence);
+        confidence[source][child] = probability;
         proposal[child] = distribution;
+        chance[child] = estimates[source].probability(candidateKind, probability);
+        path[child] = path[node] * chance[child];
     }
 
-    /** Works out the chances of a node's children from all that was said of them, and the paths below. */
+    /**
+     * Works out the chances of a node's proposed children from all that was said of them and from the noise, and the
+     * paths below.
+     */
     void settle(int node) {
         double sum = 0;
         for (int c = firstChild[node]; c != NONE; c = nextSibling[c]) {
-            blended[c] = 0;
-            for (int s = 0; s < estimates.length; s++) {
-                if ((proposers[c] & 1 << s) != 0) {
-                    blended[c] = Math.max(blended[c], calibrated[s][c]);
-                }
-            }
-            sum += blended[c];
+            mixed[c] = 1 / (1 + Math.exp(-mixer.mix(speakers[node], proposers[c], logOdds, c)));
+            sum += mixed[c];
         }
         double scale = sum > 1 ? 1 / sum : 1;
+        if (noise.present()) {
+            couple(node, scale, Math.max(0, 1 - sum));
+        }
         for (int c = firstChild[node]; c != NONE; c = nextSibling[c]) {
-            blended[c] *= scale;
-            chance[c] = agreement.probability(proposers[c], blended[c]);
+            coupled[c] = noise.present() ? coupled[c] : mixed[c] * scale;
+            chance[c] = outcome.probability(Integer.bitCount(proposers[c]) - 1, coupled[c]);
         }
         for (int n = Math.max(1, firstChild[node]); n < size; n++) {
             path[n] = path[parent[n]] * chance[n];
         }
     }
 
-    /** Tells every source what became of its candidates, given the tokens that did follow the root. */
+    /**
+     * The probabilities once the noise is known. The target takes the largest of log probability plus noise: were the
+     * mixed probabilities exact, that would be settled among the candidates; as they err, it is a matter of degree. All
+     * other tokens together draw like one token of the remaining probability, the largest of noisy log weights being
+     * itself a Gumbel variable, and this one must be beaten too.
+     */
+    private void couple(int node, double scale, double rest) {
+        double largest = Double.NEGATIVE_INFINITY;
+        for (int c = firstChild[node]; c != NONE; c = nextSibling[c]) {
+            coupled[c] = Math.log(Math.max(1e-12, mixed[c] * scale)) + gain[c];
+            largest = Math.max(largest, coupled[c]);
+        }
+        double sum = 0;
+        for (int c = firstChild[node]; c != NONE; c = nextSibling[c]) {
+            sum += Math.exp((coupled[c] - largest) / ERROR);
+        }
+        for (int c = firstChild[node]; c != NONE; c = nextSibling[c]) {
+            double beatsRest = Math.exp(-rest * Math.exp(-coupled[c]));
+            coupled[c] = beatsRest * Math.exp((coupled[c] - largest) / ERROR) / sum;
+        }
+    }
+
+    /** Tells everyone what became of the candidates, given the tokens that did follow the root. */
     void learn(int[] followed) {
         int node = ROOT;
         for (int i = 0; i < followed.length && node != NONE; i++) {
             int next = NONE;
             for (int c = firstChild[node]; c != NONE; c = nextSibling[c]) {
-                boolean hit = token[c] == followed[i];
-                for (int s = 0; s < estimates.length; s++) {
-                    if ((proposers[c] & 1 << s) != 0) {
-                        estimates[s].observe(kind[s][c], raw[s][c], hit);
-                    }
-                }
-                agreement.observe(proposers[c], blended[c], hit);
-                next = hit && next == NONE ? c : next;
+                boolean right = token[c] == followed[i];
+                learn(node, c, right);
+                next = right && next == NONE ? c : next;
             }
             node = next;
+        }
+    }
+
+    private void learn(int node, int child, boolean right) {
+        for (int s = 0; s < estimates.length; s++) {
+            if ((proposers[child] & 1 << s) != 0) {
+                estimates[s].observe(kind[s][child], confidence[s][child], right);
+            }
+        }
+        if (proposal[child] == null) {
+            mixer.learn(speakers[node], proposers[child], logOdds, child, mixed[child], right);
+            outcome.observe(Integer.bitCount(proposers[child]) - 1, coupled[child], right);
         }
     }
 
@@ -220,11 +267,16 @@ final class CandidateTree {
         int best = -1;
         for (int s = 0; s < estimates.length; s++) {
             boolean proposed = (proposers[node] & 1 << s) != 0;
-            if (proposed && (best < 0 || calibrated[s][node] > calibrated[best][node])) {
+            if (proposed && (best < 0 || logOdds[s][node] > logOdds[best][node])) {
                 best = s;
             }
         }
         return best;
+    }
+
+    private static double logOdds(double probability) {
+        double odds = Math.log(probability / (1 - probability));
+        return Math.max(-LARGEST_ODDS, Math.min(LARGEST_ODDS, odds));
     }
 
     private int newNode(int nodeToken, int nodeParent) {
@@ -233,10 +285,13 @@ final class CandidateTree {
         parent[node] = nodeParent;
         firstChild[node] = NONE;
         nextSibling[node] = NONE;
+        speakers[node] = 0;
         proposers[node] = 0;
-        depth[node] = nodeParent == NONE ? 0 : depth[nodeParent] + 1;
         path[node] = 0;
+        depth[node] = 0;
         if (nodeParent != NONE) {
+            depth[node] = depth[nodeParent] + 1;
+            gain[node] = noise.ofLogProbability(positionAfter(nodeParent), nodeToken);
             link(node, nodeParent);
         }
         return node;

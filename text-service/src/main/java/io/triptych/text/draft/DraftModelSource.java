@@ -25,12 +25,11 @@ final class DraftModelSource implements CandidateSource, AutoCloseable {
     static final String NAME = "draft-model";
 
     /** How far its logits are from the target's: the scale of a Gumbel-like error. */
-    private static final double SCALE = 0.9;
+    private static final double ERROR = 0.9;
 
     private static final int RANKED_WITH_NOISE = 48;
     private static final int RANKED = 8;
     private static final int PROPOSED = 6;
-    private static final double LEAST = 0.01;
     private static final int MOST_DRAWN = 4;
 
     /** Longer arrears are caught up with in passes of their own. */
@@ -48,9 +47,10 @@ final class DraftModelSource implements CandidateSource, AutoCloseable {
     private final boolean draws;
     private final boolean onlyTemperature;
     private final double unit;
+    private final double scale;
     private final LogitsPipeline pipeline;
     private final TopTokens best;
-    private final double[] weights;
+    private final double[] ranks;
 
     private Target.Session session;
     private TokenHistory history;
@@ -78,10 +78,11 @@ final class DraftModelSource implements CandidateSource, AutoCloseable {
         draws = context.contract() == Contract.DISTRIBUTION && temperature > 0;
         onlyTemperature = sampling.equals(SamplingParameters.ofTemperature(temperature));
         unit = temperature > 0 ? temperature : 1;
+        scale = Math.max(temperature, ERROR);
         pipeline = new LogitsPipeline(temperature > 0 ? sampling : greedyRanking(sampling));
         int ranked = Math.min(noise.present() ? RANKED_WITH_NOISE : RANKED, model.vocabularySize());
         best = new TopTokens(ranked);
-        weights = new double[ranked];
+        ranks = new double[ranked];
     }
 
     /** At temperature 0 the order of all tokens is asked for, not the first alone. */
@@ -102,10 +103,10 @@ final class DraftModelSource implements CandidateSource, AutoCloseable {
         return NAME;
     }
 
-    /** With noise or without; when drawing, the places among the siblings. */
+    /** What it ranks, and what it draws by place among the siblings. */
     @Override
     public int kinds() {
-        return 2 + MOST_DRAWN;
+        return 1 + MOST_DRAWN;
     }
 
     /** Whether candidates are drawn from a proposal and may not be dropped. */
@@ -184,35 +185,28 @@ final class DraftModelSource implements CandidateSource, AutoCloseable {
         float[] logits = logitsAfter(node);
         int position = tree.positionAfter(node);
         best.select(logits);
-        double largest = Double.NEGATIVE_INFINITY;
-        for (int rank = 0; rank < best.size(); rank++) {
-            weights[rank] = (best.value(rank) + noise.ofLogit(position, best.token(rank))) / SCALE;
-            largest = Math.max(largest, weights[rank]);
-        }
         double sum = 0;
         for (int rank = 0; rank < best.size(); rank++) {
-            sum += Math.exp(weights[rank] - largest);
+            double weight = (best.value(rank) - best.value(0)) / scale;
+            sum += Math.exp(weight);
+            ranks[rank] = weight + noise.ofLogProbability(position, best.token(rank));
         }
-        int kind = noise.present() ? 1 : 0;
         for (int c = tree.firstChild(node); c != CandidateTree.NONE; c = tree.nextSibling(c)) {
-            double weight = (logits[tree.token(c)] + noise.ofLogit(position, tree.token(c))) / SCALE;
-            tree.propose(node, tree.token(c), source, kind, Math.min(1, Math.exp(weight - largest) / sum));
+            double weight = (logits[tree.token(c)] - best.value(0)) / scale;
+            tree.propose(node, tree.token(c), source, 0, Math.exp(weight) / sum);
         }
         for (int proposed = 0; proposed < PROPOSED; proposed++) {
-            int rank = largestWeight();
-            double confidence = Math.exp(weights[rank] - largest) / sum;
-            if (confidence < LEAST) {
-                return;
-            }
-            tree.propose(node, best.token(rank), source, kind, confidence);
-            weights[rank] = Double.NEGATIVE_INFINITY;
+            int rank = largest(ranks);
+            double weight = (best.value(rank) - best.value(0)) / scale;
+            tree.propose(node, best.token(rank), source, 0, Math.exp(weight) / sum);
+            ranks[rank] = Double.NEGATIVE_INFINITY;
         }
     }
 
-    private int largestWeight() {
+    private static int largest(double[] values) {
         int largest = 0;
-        for (int rank = 1; rank < best.size(); rank++) {
-            largest = weights[rank] > weights[largest] ? rank : largest;
+        for (int i = 1; i < values.length; i++) {
+            largest = values[i] > values[largest] ? i : largest;
         }
         return largest;
     }
@@ -241,7 +235,7 @@ final class DraftModelSource implements CandidateSource, AutoCloseable {
         double confidence = Arrays.stream(proposal).max().orElseThrow();
         int count = 0;
         while (count < Math.min(MOST_DRAWN, room)
-                && tree.path(node) * tree.estimate(source, 2 + count, confidence) > least) {
+                && tree.path(node) * tree.estimate(source, 1 + count, confidence) > least) {
             count++;
         }
         double left = 1;
@@ -252,7 +246,7 @@ final class DraftModelSource implements CandidateSource, AutoCloseable {
             int token = at(proposal, drawn, uniform * left);
             drawn[token] = true;
             left -= proposal[token];
-            tree.draw(node, token, source, 2 + trial, confidence, proposal);
+            tree.draw(node, token, source, 1 + trial, confidence, proposal);
         }
     }
 

@@ -46,13 +46,16 @@ final class FusedDrafter implements Drafter {
     /**
      * @param sources in the order in which they were asked for; the draft model, if any, among them
      * @param estimates one for each source
-     * @param agreement kinds are sets of sources, as bits
+     * @param mixer of as many sources
+     * @param outcome of what is made of their candidates, by the number of proposers
      * @param modelCost of the draft model's passes, null without one
      */
     FusedDrafter(
             List<CandidateSource> sources,
             AcceptanceEstimate[] estimates,
-            AcceptanceEstimate agreement,
+            OpinionMixer mixer,
+            AcceptanceEstimate outcome,
+            TokenNoise noise,
             PassCost targetCost,
             PassCost modelCost) {
         this.sources = sources.toArray(CandidateSource[]::new);
@@ -63,7 +66,7 @@ final class FusedDrafter implements Drafter {
                 .map(DraftModelSource.class::cast)
                 .findFirst()
                 .orElse(null);
-        this.tree = new CandidateTree(estimates, agreement);
+        this.tree = new CandidateTree(estimates, mixer, outcome, noise);
         this.targetCost = targetCost;
         this.modelCost = modelCost;
         this.rate = new TokenRate(targetCost);
@@ -201,7 +204,6 @@ final class FusedDrafter implements Drafter {
             double before = hope();
             for (int i = 0; i < count; i++) {
                 model.draw(tree, chosen[i], numberOfModel(), least, budget + 1 - tree.size());
-                tree.settle(chosen[i]);
             }
             if (!first) {
                 gainOfScoring += GAIN_SHARE * ((hope() - before) / weight - gainOfScoring);

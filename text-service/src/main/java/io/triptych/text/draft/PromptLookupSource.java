@@ -11,15 +11,10 @@ final class PromptLookupSource implements CandidateSource {
     private static final int LONGEST = 8;
     private static final int DEEPEST = 16;
 
-    private final TokenNoise noise;
     private TokenHistory history;
     private int from;
     private int matched;
     private final int[] onCopy = new int[CandidateTree.CAPACITY];
-
-    PromptLookupSource(TokenNoise noise) {
-        this.noise = noise;
-    }
 
     @Override
     public String name() {
@@ -28,7 +23,7 @@ final class PromptLookupSource implements CandidateSource {
 
     @Override
     public int kinds() {
-        return 2 * LONGEST;
+        return LONGEST;
     }
 
     @Override
@@ -60,7 +55,6 @@ final class PromptLookupSource implements CandidateSource {
         }
         int token = history.get(from + depth);
         int length = Math.min(LONGEST, matched + depth);
-        double confidence = noise.given(tree.positionAfter(node), token, length / (length + 1.0));
-        tree.propose(node, token, source, 2 * (length - 1) + (noise.present() ? 1 : 0), confidence);
+        tree.propose(node, token, source, length - 1, length / (length + 1.0));
     }
 }

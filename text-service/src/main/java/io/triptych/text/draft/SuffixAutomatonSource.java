@@ -1,6 +1,7 @@
 package io.triptych.text.draft;
 
 import io.triptych.speculation.TokenHistory;
+import java.util.Arrays;
 
 /**
  * Continues as earlier text did after the longest suffix that occurs there, by how often each continuation did: in the
@@ -15,7 +16,6 @@ final class SuffixAutomatonSource implements CandidateSource {
     private static final int SCANNED_EDGES = 48;
 
     private final OutputStore store;
-    private final TokenNoise noise;
     private final SuffixAutomaton request = new SuffixAutomaton();
     private int known;
     private int storeGeneration = -1;
@@ -27,9 +27,8 @@ final class SuffixAutomatonSource implements CandidateSource {
     private final int[] bestTokens = new int[CONTINUATIONS];
     private final int[] bestCounts = new int[CONTINUATIONS];
 
-    SuffixAutomatonSource(OutputStore store, TokenNoise noise) {
+    SuffixAutomatonSource(OutputStore store) {
         this.store = store;
-        this.noise = noise;
     }
 
     @Override
@@ -39,7 +38,7 @@ final class SuffixAutomatonSource implements CandidateSource {
 
     @Override
     public int kinds() {
-        return 2 * 2 * LENGTHS;
+        return 2 * LENGTHS;
     }
 
     @Override
@@ -104,8 +103,7 @@ final class SuffixAutomatonSource implements CandidateSource {
             int total = collect(automaton, s);
             for (int i = 0; i < CONTINUATIONS && bestCounts[i] > 0; i++) {
                 double share = bestCounts[i] / (total + 1.0);
-                double confidence = noise.given(tree.positionAfter(node), bestTokens[i], share);
-                tree.propose(node, bestTokens[i], source, kind(text, matched), confidence);
+                tree.propose(node, bestTokens[i], source, kind(text, matched), share);
                 proposed++;
             }
             s = automaton.link(s);
@@ -115,7 +113,7 @@ final class SuffixAutomatonSource implements CandidateSource {
 
     /** Finds the most frequent continuations of a state and returns how many there were in all. */
     private int collect(SuffixAutomaton automaton, int s) {
-        java.util.Arrays.fill(bestCounts, 0);
+        Arrays.fill(bestCounts, 0);
         int total = 0;
         int scanned = 0;
         for (int e = automaton.firstEdge(s);
@@ -141,9 +139,9 @@ final class SuffixAutomatonSource implements CandidateSource {
         bestTokens[i] = token;
     }
 
-    /** 1, 2, 3 to 4, 5 to 8, or more matched tokens; in the request or the store; with noise or without. */
+    /** 1, 2, 3 to 4, 5 to 8, or more matched tokens; in the request or the store. */
     private int kind(int text, int matched) {
         int lengthClass = Math.min(LENGTHS - 1, 32 - Integer.numberOfLeadingZeros(matched - 1));
-        return (2 * lengthClass + text) * 2 + (noise.present() ? 1 : 0);
+        return 2 * lengthClass + text;
     }
 }

@@ -27,6 +27,7 @@ public final class TextDrafters implements DrafterFactory {
     private final OutputStore store;
     private final SuccessorTable successors;
     private final Map<String, AcceptanceEstimate> estimates = new HashMap<>();
+    private final Map<String, OpinionMixer> mixers = new HashMap<>();
 
     /**
      * @param draftModel a smaller model over the same vocabulary, or null if there is none; not closed here
@@ -60,18 +61,20 @@ public final class TextDrafters implements DrafterFactory {
         if (names.isEmpty()) {
             throw new IllegalArgumentException("no drafter is named");
         }
+        TokenNoise noise = new TokenNoise(context);
         List<CandidateSource> sources = new ArrayList<>();
         for (String name : new LinkedHashSet<>(names)) {
-            sources.add(source(name, context));
+            sources.add(source(name, noise, context));
         }
-        String request = names + (context.sampling().temperature() > 0 ? " sampled " : " greedy ")
-                + context.contract();
+        String way = " " + context.contract() + (context.sampling().temperature() > 0 ? " sampled" : " greedy");
         return new FusedDrafter(
                 sources,
                 sources.stream()
-                        .map(s -> estimate(s.name() + " " + context.contract(), s.kinds()))
+                        .map(s -> estimate(s.name() + way, s.kinds()))
                         .toArray(AcceptanceEstimate[]::new),
-                estimate(request, 1 << sources.size()),
+                mixers.computeIfAbsent(names + way, w -> new OpinionMixer(sources.size())),
+                estimate(names + way, sources.size()),
+                noise,
                 targetCost,
                 draftCost);
     }
@@ -86,15 +89,15 @@ public final class TextDrafters implements DrafterFactory {
         store.close();
     }
 
-    private CandidateSource source(String name, DraftContext context) {
-        TokenNoise noise = new TokenNoise(context);
+    private CandidateSource source(String name, TokenNoise noise, DraftContext context) {
         if (!names().contains(name)) {
             throw new IllegalArgumentException("there is no drafter '" + name + "'; there are " + names());
         }
         return switch (name) {
-            case SuffixAutomatonSource.NAME -> new SuffixAutomatonSource(store, noise);
-            case TokenRecyclingSource.NAME -> new TokenRecyclingSource(successors, noise);
-            case PromptLookupSource.NAME -> new PromptLookupSource(noise);
+            case SuffixAutomatonSource.NAME -> new SuffixAutomatonSource(store);
+            case TokenRecyclingSource.NAME ->
+                new TokenRecyclingSource(successors, noise, context.sampling().temperature());
+            case PromptLookupSource.NAME -> new PromptLookupSource();
             default -> new DraftModelSource(draftModel, draftCost, noise, context);
         };
     }

@@ -15,20 +15,24 @@ final class TokenRecyclingSource implements CandidateSource {
     static final String NAME = "token-recycling";
 
     /** How far a remembered logit may be off, by order of the context. */
-    private static final double[] SCALE = {0, 1.5, 1.2, 1.0};
+    private static final double[] ERROR = {0, 1.5, 1.2, 1.0};
 
     private static final int PROPOSED = 6;
-    private static final double LEAST = 0.02;
 
     private final SuccessorTable table;
     private final TokenNoise noise;
     private final TopTokens best = new TopTokens(SuccessorTable.WIDTH);
+    private final double[] scale = new double[ERROR.length];
     private final double[] weights = new double[SuccessorTable.WIDTH];
+    private final double[] ranks = new double[SuccessorTable.WIDTH];
     private TokenHistory history;
 
-    TokenRecyclingSource(SuccessorTable table, TokenNoise noise) {
+    TokenRecyclingSource(SuccessorTable table, TokenNoise noise, double temperature) {
         this.table = table;
         this.noise = noise;
+        for (int order = 1; order < ERROR.length; order++) {
+            scale[order] = Math.max(temperature, ERROR[order]);
+        }
     }
 
     @Override
@@ -38,7 +42,7 @@ final class TokenRecyclingSource implements CandidateSource {
 
     @Override
     public int kinds() {
-        return 2 * (SuccessorTable.ORDERS + 1);
+        return SuccessorTable.ORDERS + 1;
     }
 
     @Override
@@ -62,25 +66,28 @@ final class TokenRecyclingSource implements CandidateSource {
     }
 
     private void propose(CandidateTree tree, int node, int source, int order, int entry) {
-        double largest = Double.NEGATIVE_INFINITY;
-        for (int rank = 0; rank < SuccessorTable.WIDTH; rank++) {
-            double noisy =
-                    table.logit(entry, rank) + noise.ofLogit(tree.positionAfter(node), table.token(entry, rank));
-            weights[rank] = noisy / SCALE[order];
-            largest = Math.max(largest, weights[rank]);
-        }
+        int position = tree.positionAfter(node);
+        double largest = table.logit(entry, 0);
         double sum = 0;
         for (int rank = 0; rank < SuccessorTable.WIDTH; rank++) {
-            weights[rank] = Math.exp(weights[rank] - largest);
-            sum += weights[rank];
+            double weight = (table.logit(entry, rank) - largest) / scale[order];
+            sum += Math.exp(weight);
+            weights[rank] = weight;
+            ranks[rank] = weight + noise.ofLogProbability(position, table.token(entry, rank));
         }
-        for (int rank = 0, proposed = 0; rank < SuccessorTable.WIDTH && proposed < PROPOSED; rank++) {
-            double confidence = weights[rank] / sum;
-            if (confidence > LEAST) {
-                tree.propose(node, table.token(entry, rank), source, 2 * order + (noise.present() ? 1 : 0), confidence);
-                proposed++;
-            }
+        for (int proposed = 0; proposed < PROPOSED; proposed++) {
+            int best = largest(ranks);
+            tree.propose(node, table.token(entry, best), source, order, Math.exp(weights[best]) / sum);
+            ranks[best] = Double.NEGATIVE_INFINITY;
         }
+    }
+
+    private static int largest(double[] values) {
+        int largest = 0;
+        for (int i = 1; i < values.length; i++) {
+            largest = values[i] > values[largest] ? i : largest;
+        }
+        return largest;
     }
 
     /** The token that stands so many places before the end of a node's path, or -1 before the beginning. */
