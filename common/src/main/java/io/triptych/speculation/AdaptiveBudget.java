@@ -15,11 +15,15 @@ import java.util.Arrays;
  * bias the rejection rules. There only {@link #allowance} limits it. Used by the inference thread only.
  */
 public final class AdaptiveBudget implements BudgetController {
+    /** What drafting may lose before it stops, in plain steps. Ample, as a good drafter stops by itself what does not pay. */
+    private static final double CREDIT_IN_PASSES = 8;
+
     private final PassCost cost;
     private final int maximumNodes;
     private final TokenRate rate;
-    private final ProbingGate gate = new ProbingGate();
+    private final ProbingGate gate;
     private final Trust trust = new Trust();
+    private final TypicalValue draftTime = new TypicalValue();
     private boolean drafting;
 
     /**
@@ -30,6 +34,7 @@ public final class AdaptiveBudget implements BudgetController {
         this.cost = cost;
         this.maximumNodes = Math.min(maximumNodes, cost.maximumRows() - 1);
         this.rate = new TokenRate(cost);
+        this.gate = new ProbingGate(CREDIT_IN_PASSES * cost.seconds(1));
     }
 
     @Override
@@ -53,11 +58,14 @@ public final class AdaptiveBudget implements BudgetController {
     public void observe(TokenTree scored, Verdict verdict, double draftSeconds, double passSeconds) {
         double promise = Trust.promise(scored);
         cost.observe(scored.size(), passSeconds);
-        rate.record(verdict.length(), draftSeconds + passSeconds);
+        double typicalSeconds = cost.seconds(scored.size());
         if (drafting) {
+            draftTime.observe(draftSeconds);
+            typicalSeconds += draftTime.value();
             double gain = trust.factor() * promise / rate.tokensPerSecond();
-            gate.record(gain - (cost.seconds(scored.size()) - cost.seconds(1)) - draftSeconds);
+            gate.record(gain - (typicalSeconds - cost.seconds(1)));
         }
+        rate.record(verdict.length(), typicalSeconds);
         trust.record(promise, verdict.path().length);
         drafting = false;
     }

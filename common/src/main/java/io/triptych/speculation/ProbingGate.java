@@ -1,41 +1,46 @@
 package io.triptych.speculation;
 
 /**
- * Lets something optional happen as long as it pays. When it stops paying it is tried again at intervals that double
- * with every failure up to a limit, and a success opens it for good. Not thread-safe.
+ * Lets something optional happen as long as it pays: until what it lost since it last stood best exceeds a credit
+ * (a cumulative sum test, Page, 1954). From then on it is tried again at intervals that double with every failure up to
+ * a limit, and a success opens the gate again. Not thread-safe.
  */
 public final class ProbingGate {
-    private static final double SHARE = 0.25;
     private static final int LONGEST_INTERVAL = 64;
 
-    private double balance;
-    private boolean known;
+    private final double credit;
+    private double loss;
     private int interval = 1;
     private int untilProbe;
 
+    /** @param credit the loss that is borne, in the unit of {@link #record} */
+    public ProbingGate(double credit) {
+        this.credit = credit;
+    }
+
     /** Whether to do it this time. Asked once per occasion. */
     public boolean open() {
-        if (!known || balance >= 0) {
-            return true;
-        }
-        return --untilProbe <= 0;
+        return !closed() || --untilProbe <= 0;
     }
 
     /**
      * Tells what one occasion brought.
      *
-     * @param net gain minus cost, in any unit
+     * @param net gain minus cost
      */
     public void record(double net) {
-        boolean probe = known && balance < 0;
-        // A probe that pays proves that the text has changed: what was before no longer counts.
-        balance = !known || (probe && net > 0) ? net : balance + SHARE * (net - balance);
-        known = true;
-        if (balance >= 0) {
+        boolean probe = closed();
+        // A probe that pays shows that the text has changed: what was before no longer counts.
+        loss = probe && net > 0 ? 0 : Math.max(0, loss - net);
+        if (!closed()) {
             interval = 1;
         } else {
             interval = probe ? Math.min(2 * interval, LONGEST_INTERVAL) : interval;
             untilProbe = interval + 1;
         }
+    }
+
+    private boolean closed() {
+        return loss > credit;
     }
 }

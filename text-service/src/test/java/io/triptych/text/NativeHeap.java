@@ -34,7 +34,16 @@ final class NativeHeap {
 
     /** {@code struct mallinfo2} of glibc. */
     @Structure.FieldOrder({
-        "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"
+        "arena",
+        "ordblks",
+        "smblks",
+        "hblks",
+        "hblkhd",
+        "usmblks",
+        "fsmblks",
+        "uordblks",
+        "fordblks",
+        "keepcost"
     })
     public static final class Usage extends Structure implements Structure.ByValue {
         public long arena;

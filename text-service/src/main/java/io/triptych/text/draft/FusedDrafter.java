@@ -9,6 +9,7 @@ import io.triptych.speculation.TokenHistory;
 import io.triptych.speculation.TokenRate;
 import io.triptych.speculation.TokenTree;
 import io.triptych.speculation.Trust;
+import io.triptych.speculation.TypicalValue;
 import io.triptych.speculation.Verdict;
 import java.util.Arrays;
 import java.util.List;
@@ -29,6 +30,9 @@ final class FusedDrafter implements Drafter {
     /** Room that asking about one node may take. */
     private static final int MOST_CHILDREN = 32;
 
+    /** What the model may lose before it is left out, in plain steps of the target. */
+    private static final double CREDIT_IN_PASSES = 0.25;
+
     private static final double GAIN_SHARE = 0.1;
 
     private final String name;
@@ -40,7 +44,11 @@ final class FusedDrafter implements Drafter {
     private final CandidateTree tree;
     private final TokenRate rate;
     private final Trust trust = new Trust();
-    private final ProbingGate modelPays = new ProbingGate();
+    private final ProbingGate modelPays;
+
+    /** What the model's part of a draft takes over what its passes should. */
+    private final TypicalValue modelOverhead = new TypicalValue();
+
     private double gainOfScoring = 0.4;
 
     private int base;
@@ -77,6 +85,7 @@ final class FusedDrafter implements Drafter {
         this.tree = new CandidateTree(estimates, mixer, outcome, noise);
         this.targetCost = targetCost;
         this.rate = new TokenRate(targetCost);
+        this.modelPays = new ProbingGate(CREDIT_IN_PASSES * targetCost.seconds(1));
     }
 
     @Override
@@ -171,7 +180,9 @@ final class FusedDrafter implements Drafter {
 
     /** Lets the model score nodes pass by pass, each where the last one showed it to be worth most. */
     private void scoreWithModel() {
+        long begin = System.nanoTime();
         double gain = 0;
+        double promised = 0;
         int count = chooseToScore();
         while (count > 0) {
             want();
@@ -180,11 +191,12 @@ final class FusedDrafter implements Drafter {
                 weight += tree.path(chosen[i]);
             }
             boolean first = modelSeconds == 0;
-            double seconds = model.seconds(count);
+            double seconds = Math.max(1, modelOverhead.value()) * model.seconds(count);
             if (!first && trust.factor() * gainOfScoring * weight < seconds * rate.tokensPerSecond()) {
                 break;
             }
             modelSeconds += seconds;
+            promised += model.seconds(count);
             model.score(tree, chosen, count);
             expand();
             double gained = gainOverWanted();
@@ -194,11 +206,14 @@ final class FusedDrafter implements Drafter {
             }
             count = chooseToScore();
         }
+        modelOverhead.observe((System.nanoTime() - begin) / 1e9 / promised);
         modelPays.record(trust.factor() * gain / rate.tokensPerSecond() - modelSeconds);
     }
 
     /** As {@link #scoreWithModel}, but what the model proposes is drawn, and stays. */
     private void drawWithModel(int budget) {
+        long begin = System.nanoTime();
+        double promised = 0;
         chosen[0] = CandidateTree.ROOT;
         int count = 1;
         while (count > 0) {
@@ -207,11 +222,12 @@ final class FusedDrafter implements Drafter {
                 weight += tree.path(chosen[i]);
             }
             boolean first = modelSeconds == 0;
-            double seconds = model.seconds(count);
+            double seconds = Math.max(1, modelOverhead.value()) * model.seconds(count);
             if (!first && trust.factor() * gainOfScoring * weight < seconds * rate.tokensPerSecond()) {
                 break;
             }
             modelSeconds += seconds;
+            promised += model.seconds(count);
             model.score(tree, chosen, count);
             double before = hope();
             for (int i = 0; i < count; i++) {
@@ -224,6 +240,7 @@ final class FusedDrafter implements Drafter {
             }
             count = tree.size() <= budget ? chooseToScore() : 0;
         }
+        modelOverhead.observe((System.nanoTime() - begin) / 1e9 / promised);
         modelPays.record(trust.factor() * hope() / rate.tokensPerSecond() - modelSeconds);
         expand();
     }

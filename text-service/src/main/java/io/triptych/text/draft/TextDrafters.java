@@ -30,6 +30,8 @@ public final class TextDrafters implements DrafterFactory {
     private final Map<String, OpinionMixer> mixers = new HashMap<>();
 
     /**
+     * Also warms itself up, which takes about a second.
+     *
      * @param draftModel a smaller model over the same vocabulary, or null if there is none; not closed here
      * @param store the file that keeps earlier outputs between runs, or null to keep them in memory only
      * @param targetCost of the target's passes, shared with its budgets
@@ -43,6 +45,16 @@ public final class TextDrafters implements DrafterFactory {
         this.targetCost = targetCost;
         this.draftCost = draftModel == null ? null : PassCost.measure(draftModel, TIMED_CONTEXT);
         this.store = new OutputStore(store, vocabularySize, STORED_TOKENS);
+        this.successors = new SuccessorTable(vocabularySize);
+        new WarmUp(new TextDrafters(draftModel, draftCost, targetCost, vocabularySize), vocabularySize).run();
+    }
+
+    /** For trying things out: with a memory of its own. */
+    private TextDrafters(Target draftModel, PassCost draftCost, PassCost targetCost, int vocabularySize) {
+        this.draftModel = draftModel;
+        this.targetCost = targetCost;
+        this.draftCost = draftCost;
+        this.store = new OutputStore(null, vocabularySize, STORED_TOKENS);
         this.successors = new SuccessorTable(vocabularySize);
     }
 
