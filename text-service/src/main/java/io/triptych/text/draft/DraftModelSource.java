@@ -27,9 +27,9 @@ final class DraftModelSource implements CandidateSource, AutoCloseable {
     /** How far its logits are from the target's: the scale of a Gumbel-like error. */
     private static final double ERROR = 0.9;
 
-    private static final int RANKED_WITH_NOISE = 48;
+    private static final int RANKED_WITH_NOISE = 64;
     private static final int RANKED = 8;
-    private static final int PROPOSED = 6;
+    private static final int PROPOSED = 3;
     private static final int MOST_DRAWN = 4;
 
     /** Longer arrears are caught up with in passes of their own. */
@@ -193,12 +193,17 @@ final class DraftModelSource implements CandidateSource, AutoCloseable {
         }
         for (int c = tree.firstChild(node); c != CandidateTree.NONE; c = tree.nextSibling(c)) {
             double weight = (logits[tree.token(c)] - best.value(0)) / scale;
-            tree.propose(node, tree.token(c), source, 0, Math.exp(weight) / sum);
+            tree.propose(node, tree.token(c), source, 0, Math.exp(weight) / sum, true);
         }
-        for (int proposed = 0; proposed < PROPOSED; proposed++) {
+        for (int rank = 0; rank < Math.min(PROPOSED, best.size()); rank++) {
+            double weight = (best.value(rank) - best.value(0)) / scale;
+            tree.propose(node, best.token(rank), source, 0, Math.exp(weight) / sum, false);
+            ranks[rank] = Double.NEGATIVE_INFINITY;
+        }
+        if (noise.present()) for (int proposed = 0; proposed < PROPOSED; proposed++) {
             int rank = largest(ranks);
             double weight = (best.value(rank) - best.value(0)) / scale;
-            tree.propose(node, best.token(rank), source, 0, Math.exp(weight) / sum);
+            tree.propose(node, best.token(rank), source, 0, Math.exp(weight) / sum, true);
             ranks[rank] = Double.NEGATIVE_INFINITY;
         }
     }
