@@ -51,7 +51,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** The whole service with the default checkpoint, asked by OpenAI's own client. */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
 class TextServiceTest {
-    private static final String PROMPT = "public class Circle {\n    private final double radius;\n\n    public double ";
+    private static final String PROMPT =
+            "public class Circle {\n    private final double radius;\n\n    public double ";
 
     @TempDir
     private static Path directory;
@@ -110,7 +111,8 @@ class TextServiceTest {
     void givesTheSameTextForTheSameSeedWithSpeculationOnAndOff(double temperature, long seed) {
         CompletionCreateParams.Builder request =
                 completion(64).temperature(temperature).seed(seed);
-        Completion off = client.completions().create(mode(request, Map.of("mode", "off")).build());
+        Completion off =
+                client.completions().create(mode(request, Map.of("mode", "off")).build());
         // A fixed budget drafts whatever the clock says, so that there is something to be right about.
         Completion on = client.completions()
                 .create(mode(request, Map.of("mode", "exact", "budget", 16)).build());
@@ -150,8 +152,9 @@ class TextServiceTest {
 
     @Test
     void reportsErrorsThatTheClientCanRead() {
-        CompletionCreateParams unknown =
-                completion(1).putAdditionalBodyProperty("colour", JsonValue.from("red")).build();
+        CompletionCreateParams unknown = completion(1)
+                .putAdditionalBodyProperty("colour", JsonValue.from("red"))
+                .build();
         assertThatThrownBy(() -> client.completions().create(unknown))
                 .isInstanceOfSatisfying(BadRequestException.class, e -> {
                     assertThat(e.param()).contains("colour");
@@ -183,15 +186,15 @@ class TextServiceTest {
         assertThat(details.path("precision").stringValue()).isEqualTo("int8");
         assertThat(details.path("selfCheck").stringValue()).contains("same tokens");
         assertThat(details.path("waitPolicy").stringValue()).isEqualTo("passive");
-        assertThat(get("/actuator/health/liveness").path("status").stringValue()).isEqualTo("UP");
+        assertThat(get("/actuator/health/liveness").path("status").stringValue())
+                .isEqualTo("UP");
         assertThat(get("/actuator").path("_links").propertyNames())
                 .containsExactlyInAnyOrder("self", "health", "health-path", "info", "prometheus");
     }
 
     @Test
     void countsWhatSpeculationGains() throws Exception {
-        client.completions()
-                .create(mode(completion(16), Map.of("budget", 8)).build());
+        client.completions().create(mode(completion(16), Map.of("budget", 8)).build());
         String metrics = body("/actuator/prometheus");
         assertThat(metrics)
                 .contains("triptych_passes_total{modality=\"text\"}")
@@ -209,17 +212,24 @@ class TextServiceTest {
     void documentsItself() throws Exception {
         JsonNode api = get("/v3/api-docs");
         assertThat(api.path("paths").propertyNames())
-                .containsExactlyInAnyOrder(
-                        "/v1/completions", "/v1/chat/completions", "/v1/models", "/v1/models/{id}");
+                .containsExactlyInAnyOrder("/v1/completions", "/v1/chat/completions", "/v1/models", "/v1/models/{id}");
         JsonNode request = api.path("components").path("schemas").path("CompletionRequest");
         assertThat(request.path("properties").propertyNames())
                 .contains("prompt", "max_tokens", "top_p", "min_p", "logit_bias", "stream_options", "speculation");
-        assertThat(request.path("properties").path("temperature").path("maximum").doubleValue())
+        assertThat(request.path("properties")
+                        .path("temperature")
+                        .path("maximum")
+                        .doubleValue())
                 .isEqualTo(2);
         assertThat(request.path("required").toString()).isEqualTo("[\"prompt\"]");
-        JsonNode mode = api.path("components").path("schemas").path("SpeculationRequest").path("properties").path("mode");
+        JsonNode mode = api.path("components")
+                .path("schemas")
+                .path("SpeculationRequest")
+                .path("properties")
+                .path("mode");
         assertThat(mode.path("enum").toString()).isEqualTo("[\"exact\",\"distribution\",\"relaxed\",\"off\"]");
-        JsonNode responses = api.path("paths").path("/v1/completions").path("post").path("responses");
+        JsonNode responses =
+                api.path("paths").path("/v1/completions").path("post").path("responses");
         assertThat(responses.propertyNames()).contains("200", "400", "429", "500");
         assertThat(responses.path("400").toString()).contains("#/components/schemas/ApiError");
     }
@@ -228,19 +238,28 @@ class TextServiceTest {
     @Test
     void keepsNativeMemoryFlat() throws Exception {
         requests(100);
-        long before = NativeHeap.inUse();
-        requests(500);
-        long growth = NativeHeap.inUse() - before;
-        assertThat(growth).as("bytes that 500 requests left behind").isLessThan(8L << 20);
+        long before = leastInUseOver250Requests();
+        long after = leastInUseOver250Requests();
+        assertThat(after - before).as("bytes that the requests left behind").isLessThan(6L << 20);
 
         List<Memory> leak = new ArrayList<>();
-        for (int i = 0; i < 500; i++) {
+        for (int i = 0; i < 250; i++) {
             leak.add(new Memory(40_000));
         }
-        assertThat(NativeHeap.inUse() - before - growth)
+        assertThat(NativeHeap.inUse() - after)
                 .as("a leak of 40 kB a request would be seen")
-                .isGreaterThan(8L << 20);
+                .isGreaterThan(6L << 20);
         leak.forEach(Memory::close);
+    }
+
+    /** The least of several looks: the JVM's compiler borrows up to tens of megabytes of the same heap for a while. */
+    private long leastInUseOver250Requests() throws InterruptedException {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 5; i++) {
+            requests(50);
+            least = Math.min(least, NativeHeap.inUse());
+        }
+        return least;
     }
 
     private void requests(int count) throws InterruptedException {
@@ -297,9 +316,9 @@ class TextServiceTest {
     }
 
     private String body(String path) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path)).build();
-        HttpResponse<String> response =
-                HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                .build();
+        HttpResponse<String> response = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         return response.body();
     }
