@@ -125,8 +125,7 @@ final class CandidateTree {
      * @param candidateKind chooses the calibration
      * @param byNoise whether it is proposed for its noise, which makes its fate useless for calibration
      */
-    void propose(
-            int node, int childToken, int source, int candidateKind, double probability, boolean byNoise) {
+    void propose(int node, int childToken, int source, int candidateKind, double probability, boolean byNoise) {
         int child = child(node, childToken);
         if (child == NONE) {
             if (size == CAPACITY) {
@@ -228,8 +227,7 @@ final class CandidateTree {
             }
         }
         if (proposal[child] == null) {
-            if (unbiased[child])
-            mixer.learn(speakers[node], proposers[child], logOdds, child, mixed[child], right);
+            if (unbiased[child]) mixer.learn(speakers[node], proposers[child], logOdds, child, mixed[child], right);
             outcome.observe(Integer.bitCount(proposers[child]) - 1, coupled[child], right);
         }
     }

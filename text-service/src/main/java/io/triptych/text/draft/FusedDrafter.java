@@ -8,6 +8,7 @@ import io.triptych.speculation.Target;
 import io.triptych.speculation.TokenHistory;
 import io.triptych.speculation.TokenRate;
 import io.triptych.speculation.TokenTree;
+import io.triptych.speculation.Trust;
 import io.triptych.speculation.Verdict;
 import java.util.Arrays;
 import java.util.List;
@@ -35,10 +36,10 @@ final class FusedDrafter implements Drafter {
     private final CandidateSource[] sources;
     private final DraftModelSource model;
     private final int numberOfModel;
-    private final PassCost modelCost;
     private final PassCost targetCost;
     private final CandidateTree tree;
     private final TokenRate rate;
+    private final Trust trust = new Trust();
     private final ProbingGate modelPays = new ProbingGate();
     private double gainOfScoring = 0.4;
 
@@ -56,7 +57,6 @@ final class FusedDrafter implements Drafter {
      * @param estimates one for each source
      * @param mixer of as many sources
      * @param outcome of what is made of their candidates, by the number of proposers
-     * @param modelCost of the draft model's passes, null without one
      */
     FusedDrafter(
             List<CandidateSource> sources,
@@ -64,8 +64,7 @@ final class FusedDrafter implements Drafter {
             OpinionMixer mixer,
             AcceptanceEstimate outcome,
             TokenNoise noise,
-            PassCost targetCost,
-            PassCost modelCost) {
+            PassCost targetCost) {
         this.sources = sources.toArray(CandidateSource[]::new);
         this.names = sources.stream().map(CandidateSource::name).toArray(String[]::new);
         this.name = String.join("+", names);
@@ -77,7 +76,6 @@ final class FusedDrafter implements Drafter {
         this.numberOfModel = sources.indexOf(model);
         this.tree = new CandidateTree(estimates, mixer, outcome, noise);
         this.targetCost = targetCost;
-        this.modelCost = modelCost;
         this.rate = new TokenRate(targetCost);
     }
 
@@ -126,6 +124,7 @@ final class FusedDrafter implements Drafter {
             drafted = false;
         }
         rate.record(verdict.length(), seconds);
+        trust.record(Trust.promise(scored), verdict.path().length);
     }
 
     @Override
@@ -181,8 +180,8 @@ final class FusedDrafter implements Drafter {
                 weight += tree.path(chosen[i]);
             }
             boolean first = modelSeconds == 0;
-            double seconds = modelCost.seconds(count + model.arrears());
-            if (!first && gainOfScoring * weight < seconds * rate.tokensPerSecond()) {
+            double seconds = model.seconds(count);
+            if (!first && trust.factor() * gainOfScoring * weight < seconds * rate.tokensPerSecond()) {
                 break;
             }
             modelSeconds += seconds;
@@ -195,7 +194,7 @@ final class FusedDrafter implements Drafter {
             }
             count = chooseToScore();
         }
-        modelPays.record(gain / rate.tokensPerSecond() - modelSeconds);
+        modelPays.record(trust.factor() * gain / rate.tokensPerSecond() - modelSeconds);
     }
 
     /** As {@link #scoreWithModel}, but what the model proposes is drawn, and stays. */
@@ -208,8 +207,8 @@ final class FusedDrafter implements Drafter {
                 weight += tree.path(chosen[i]);
             }
             boolean first = modelSeconds == 0;
-            double seconds = modelCost.seconds(count + model.arrears());
-            if (!first && gainOfScoring * weight < seconds * rate.tokensPerSecond()) {
+            double seconds = model.seconds(count);
+            if (!first && trust.factor() * gainOfScoring * weight < seconds * rate.tokensPerSecond()) {
                 break;
             }
             modelSeconds += seconds;
@@ -225,7 +224,7 @@ final class FusedDrafter implements Drafter {
             }
             count = tree.size() <= budget ? chooseToScore() : 0;
         }
-        modelPays.record(hope() / rate.tokensPerSecond() - modelSeconds);
+        modelPays.record(trust.factor() * hope() / rate.tokensPerSecond() - modelSeconds);
         expand();
     }
 
@@ -234,7 +233,7 @@ final class FusedDrafter implements Drafter {
         int count = 0;
         for (int node = 0; node < tree.size(); node++) {
             boolean reachable = node == CandidateTree.ROOT || model.scored(tree.parent(node)) || picked(node, count);
-            if (!model.scored(node) && reachable && tree.path(node) > Math.max(FLOOR*0.2, least * FLOOR)) {
+            if (!model.scored(node) && reachable && tree.path(node) > Math.max(FLOOR * 0.2, least * FLOOR)) {
                 if (count < MOST_SCORED) {
                     chosen[count++] = node;
                 }
