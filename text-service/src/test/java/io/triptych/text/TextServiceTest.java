@@ -222,6 +222,12 @@ class TextServiceTest {
                         .doubleValue())
                 .isEqualTo(2);
         assertThat(request.path("required").toString()).isEqualTo("[\"prompt\"]");
+        assertThat(request.path("properties").path("prompt").path("oneOf").size())
+                .isEqualTo(4);
+        assertThat(request.path("properties").path("prompt").has("$ref")).isFalse();
+        assertThat(api.path("components").path("schemas").propertyNames())
+                .contains("CompletionChoice", "ChatChoice", "ChatChunkChoice", "TracedToken", "ContentPart")
+                .doesNotContain("Choice", "Token", "Logprobs");
         JsonNode mode = api.path("components")
                 .path("schemas")
                 .path("SpeculationRequest")
