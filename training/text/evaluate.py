@@ -13,7 +13,6 @@ import lzma
 import math
 import os
 from collections import defaultdict
-from pathlib import Path
 
 import process
 
@@ -62,7 +61,7 @@ def score(target, draft, tokens):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--work", type=Path, default=os.environ.get("TRIPTYCH_WORK", "work"))
+    process.add_work_option(parser)
     work = parser.parse_args().work
     torch.set_num_threads(os.cpu_count())
     target, draft = load_exported("target"), load_exported("draft")

@@ -15,17 +15,11 @@ import java.util.Arrays;
  * bias the rejection rules. There only {@link #allowance} limits it. Used by the inference thread only.
  */
 public final class AdaptiveBudget implements BudgetController {
-    private static final double KEEP = 0.98;
-    private static final double TRUST_PRIOR = 1;
-    private static final double MOST_TRUST = 1.5;
-
     private final PassCost cost;
     private final int maximumNodes;
     private final TokenRate rate;
     private final ProbingGate gate = new ProbingGate();
-    private double promised;
-    private double accepted;
-    private double promise;
+    private final Trust trust = new Trust();
     private boolean drafting;
 
     /**
@@ -40,37 +34,31 @@ public final class AdaptiveBudget implements BudgetController {
 
     @Override
     public int allowance() {
-        promise = 0;
         drafting = maximumNodes > 0 && gate.open();
         return drafting ? maximumNodes : 0;
     }
 
     @Override
     public TokenTree select(TokenTree draft) {
-        double[] paths = pathProbabilities(draft);
         if (drawn(draft)) {
-            promise = Arrays.stream(paths).sum() - 1;
             return draft;
         }
+        double[] paths = Trust.pathProbabilities(draft);
         long[] ranking = ranking(paths);
         int nodes = best(paths, ranking);
-        for (int i = 0; i < nodes; i++) {
-            promise += paths[node(ranking[i])];
-        }
         return nodes == ranking.length ? draft : part(draft, ranking, nodes);
     }
 
     @Override
     public void observe(TokenTree scored, Verdict verdict, double draftSeconds, double passSeconds) {
+        double promise = Trust.promise(scored);
         cost.observe(scored.size(), passSeconds);
         rate.record(verdict.length(), draftSeconds + passSeconds);
         if (drafting) {
-            double gain = trust() * promise / rate.tokensPerSecond();
+            double gain = trust.factor() * promise / rate.tokensPerSecond();
             gate.record(gain - (cost.seconds(scored.size()) - cost.seconds(1)) - draftSeconds);
         }
-        promised = KEEP * promised + (scored.size() > 1 ? promise : 0);
-        accepted = KEEP * accepted + verdict.path().length;
-        promise = 0;
+        trust.record(promise, verdict.path().length);
         drafting = false;
     }
 
@@ -81,26 +69,13 @@ public final class AdaptiveBudget implements BudgetController {
         double sum = 0;
         for (int nodes = 1; nodes <= Math.min(ranking.length, maximumNodes); nodes++) {
             sum += paths[node(ranking[nodes - 1])];
-            double net = trust() * sum - rate.tokensPerSecond() * (cost.seconds(1 + nodes) - cost.seconds(1));
+            double net = trust.factor() * sum - rate.tokensPerSecond() * (cost.seconds(1 + nodes) - cost.seconds(1));
             if (net > bestNet) {
                 bestNet = net;
                 best = nodes;
             }
         }
         return best;
-    }
-
-    private double trust() {
-        return Math.min(MOST_TRUST, (accepted + TRUST_PRIOR) / (promised + TRUST_PRIOR));
-    }
-
-    private static double[] pathProbabilities(TokenTree draft) {
-        double[] paths = new double[draft.size()];
-        paths[TokenTree.ROOT] = 1;
-        for (int node = 1; node < paths.length; node++) {
-            paths[node] = paths[draft.parent(node)] * draft.confidence(node);
-        }
-        return paths;
     }
 
     private static boolean drawn(TokenTree draft) {

@@ -17,7 +17,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param budget the most draft nodes of a pass
  * @param queue requests that may wait
  * @param sequences the most sequences of one request: prompts times choices
- * @param store directory that keeps earlier outputs to draft from
+ * @param store file that keeps earlier outputs to draft from
  * @param grace how long accepted requests may run on at shutdown
  */
 @ConfigurationProperties("triptych.text")

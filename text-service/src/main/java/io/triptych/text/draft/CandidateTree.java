@@ -17,7 +17,7 @@ final class CandidateTree {
     static final int CAPACITY = 256;
 
     /** How far mixed log probabilities are from the target's: the scale of a Gumbel-like error. */
-    private static final double ERROR = 0.7;
+    private static final double ERROR = 0.9;
 
     private static final double LARGEST_ODDS = 8;
 
@@ -35,6 +35,7 @@ final class CandidateTree {
     private final int[] nextSibling = new int[CAPACITY];
     private final int[] speakers = new int[CAPACITY];
     private final int[] proposers = new int[CAPACITY];
+    private final boolean[] unbiased = new boolean[CAPACITY];
     private final double[] gain = new double[CAPACITY];
     private final double[] mixed = new double[CAPACITY];
     private final double[] coupled = new double[CAPACITY];
@@ -122,8 +123,9 @@ final class CandidateTree {
      * at. Takes effect with {@link #settle}. Without room for another node it is ignored.
      *
      * @param candidateKind chooses the calibration
+     * @param byNoise whether it is proposed for its noise, which makes its fate useless for calibration
      */
-    void propose(int node, int childToken, int source, int candidateKind, double probability) {
+    void propose(int node, int childToken, int source, int candidateKind, double probability, boolean byNoise) {
         int child = child(node, childToken);
         if (child == NONE) {
             if (size == CAPACITY) {
@@ -131,6 +133,7 @@ final class CandidateTree {
             }
             child = newNode(childToken, node);
         }
+        unbiased[child] |= !byNoise;
         double odds = logOdds(estimates[source].probability(candidateKind, probability));
         boolean before = (proposers[child] & 1 << source) != 0;
         if (!before || odds > logOdds[source][child]) {
@@ -219,12 +222,12 @@ final class CandidateTree {
 
     private void learn(int node, int child, boolean right) {
         for (int s = 0; s < estimates.length; s++) {
-            if ((proposers[child] & 1 << s) != 0) {
+            if ((unbiased[child] || proposal[child] != null) && (proposers[child] & 1 << s) != 0) {
                 estimates[s].observe(kind[s][child], confidence[s][child], right);
             }
         }
         if (proposal[child] == null) {
-            mixer.learn(speakers[node], proposers[child], logOdds, child, mixed[child], right);
+            if (unbiased[child]) mixer.learn(speakers[node], proposers[child], logOdds, child, mixed[child], right);
             outcome.observe(Integer.bitCount(proposers[child]) - 1, coupled[child], right);
         }
     }
@@ -287,6 +290,7 @@ final class CandidateTree {
         nextSibling[node] = NONE;
         speakers[node] = 0;
         proposers[node] = 0;
+        unbiased[node] = false;
         path[node] = 0;
         depth[node] = 0;
         if (nodeParent != NONE) {

@@ -27,13 +27,19 @@ final class DraftModelSource implements CandidateSource, AutoCloseable {
     /** How far its logits are from the target's: the scale of a Gumbel-like error. */
     private static final double ERROR = 0.9;
 
-    private static final int RANKED_WITH_NOISE = 48;
+    private static final int RANKED_WITH_NOISE = 64;
     private static final int RANKED = 8;
-    private static final int PROPOSED = 6;
+    private static final int PROPOSED = 3;
     private static final int MOST_DRAWN = 4;
 
-    /** Longer arrears are caught up with in passes of their own. */
+    /** Longer arrears are caught up with in a pass of their own. */
     private static final int LONGEST_LEAD = 16;
+
+    /**
+     * The tokens that the model begins with when it has missed more, or has no room left: so small a model gains little
+     * from a longer context, and a long prompt must not cost it much.
+     */
+    private static final int RECENT = 64;
 
     /** The most rows that a draft can ask for: lead and tree. */
     private static final int ROOM = LONGEST_LEAD + CandidateTree.CAPACITY;
@@ -54,6 +60,9 @@ final class DraftModelSource implements CandidateSource, AutoCloseable {
 
     private Target.Session session;
     private TokenHistory history;
+
+    /** Where in the history the session begins. */
+    private int cachedFrom;
 
     /**
      * What the model scores: its arrears, which end in the root of the draft, then nodes of the draft. {@code paths} is
@@ -121,15 +130,19 @@ final class DraftModelSource implements CandidateSource, AutoCloseable {
         Arrays.fill(nodeInPaths, UNSCORED);
     }
 
-    /** Whether the model can hold the sequence and a draft. */
+    /** Whether the model can hold what it needs of any sequence. */
     boolean hasRoom() {
-        return history.size() + ROOM <= model.capacity();
+        return model.capacity() >= RECENT + ROOM;
     }
 
-    /** Rows that the next pass scores besides the nodes it is given. */
-    int arrears() {
-        int cached = session == null ? 0 : session.length();
-        return step == null ? Math.min(LONGEST_LEAD, history.size() - 1 - cached) : 0;
+    /** What scoring so many nodes takes, in seconds; to catch up with a long prompt not counted. */
+    double seconds(int nodes) {
+        int lead = step == null ? Math.min(LONGEST_LEAD, history.size() - 1 - cached()) : 0;
+        return cost.seconds(lead + nodes);
+    }
+
+    private int cached() {
+        return session == null ? 0 : cachedFrom + session.length();
     }
 
     boolean scored(int node) {
@@ -167,14 +180,17 @@ final class DraftModelSource implements CandidateSource, AutoCloseable {
             session = model.open();
         }
         int last = history.size() - 1;
-        if (last - session.length() > LONGEST_LEAD) {
-            session.append(history.slice(session.length(), last));
+        if (last - cached() > RECENT || session.length() + last - cached() > model.capacity() - ROOM) {
+            session.truncate(0);
+            cachedFrom = Math.max(0, last - RECENT);
         }
-        int first = session.length();
-        lead = last - first;
-        step = new TokenTree(history.get(first));
+        if (last - cached() > LONGEST_LEAD) {
+            session.append(history.slice(cached(), last));
+        }
+        lead = last - cached();
+        step = new TokenTree(history.get(cached()));
         for (int i = 1; i <= lead; i++) {
-            step.add(i - 1, history.get(first + i), 1, NAME);
+            step.add(i - 1, history.get(cached() + i), 1, NAME);
         }
         paths = new TokenTree(history.last());
     }
@@ -193,14 +209,20 @@ final class DraftModelSource implements CandidateSource, AutoCloseable {
         }
         for (int c = tree.firstChild(node); c != CandidateTree.NONE; c = tree.nextSibling(c)) {
             double weight = (logits[tree.token(c)] - best.value(0)) / scale;
-            tree.propose(node, tree.token(c), source, 0, Math.exp(weight) / sum);
+            tree.propose(node, tree.token(c), source, 0, Math.exp(weight) / sum, true);
         }
-        for (int proposed = 0; proposed < PROPOSED; proposed++) {
-            int rank = largest(ranks);
+        for (int rank = 0; rank < Math.min(PROPOSED, best.size()); rank++) {
             double weight = (best.value(rank) - best.value(0)) / scale;
-            tree.propose(node, best.token(rank), source, 0, Math.exp(weight) / sum);
+            tree.propose(node, best.token(rank), source, 0, Math.exp(weight) / sum, false);
             ranks[rank] = Double.NEGATIVE_INFINITY;
         }
+        if (noise.present())
+            for (int proposed = 0; proposed < PROPOSED; proposed++) {
+                int rank = largest(ranks);
+                double weight = (best.value(rank) - best.value(0)) / scale;
+                tree.propose(node, best.token(rank), source, 0, Math.exp(weight) / sum, true);
+                ranks[rank] = Double.NEGATIVE_INFINITY;
+            }
     }
 
     private static int largest(double[] values) {
@@ -241,8 +263,8 @@ final class DraftModelSource implements CandidateSource, AutoCloseable {
         double left = 1;
         boolean[] drawn = new boolean[proposal.length];
         for (int trial = 0; trial < count && left > 1e-9; trial++) {
-            double uniform = random.uniform(
-                    CounterRandom.Stream.DRAFT, tree.positionAfter(node), node * MOST_DRAWN + trial);
+            double uniform =
+                    random.uniform(CounterRandom.Stream.DRAFT, tree.positionAfter(node), node * MOST_DRAWN + trial);
             int token = at(proposal, drawn, uniform * left);
             drawn[token] = true;
             left -= proposal[token];

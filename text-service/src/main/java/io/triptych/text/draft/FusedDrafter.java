@@ -8,7 +8,9 @@ import io.triptych.speculation.Target;
 import io.triptych.speculation.TokenHistory;
 import io.triptych.speculation.TokenRate;
 import io.triptych.speculation.TokenTree;
+import io.triptych.speculation.Trust;
 import io.triptych.speculation.Verdict;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -22,16 +24,22 @@ import java.util.List;
  */
 final class FusedDrafter implements Drafter {
     private static final int MOST_SCORED = 16;
+    private static final double FLOOR = 0.5;
+
+    /** Room that asking about one node may take. */
+    private static final int MOST_CHILDREN = 32;
+
     private static final double GAIN_SHARE = 0.1;
 
     private final String name;
     private final String[] names;
     private final CandidateSource[] sources;
     private final DraftModelSource model;
-    private final PassCost modelCost;
+    private final int numberOfModel;
     private final PassCost targetCost;
     private final CandidateTree tree;
     private final TokenRate rate;
+    private final Trust trust = new Trust();
     private final ProbingGate modelPays = new ProbingGate();
     private double gainOfScoring = 0.4;
 
@@ -40,6 +48,7 @@ final class FusedDrafter implements Drafter {
     private double modelSeconds;
     private double least;
     private final boolean[] expanded = new boolean[CandidateTree.CAPACITY];
+    private final boolean[] read = new boolean[CandidateTree.CAPACITY];
     private final boolean[] wanted = new boolean[CandidateTree.CAPACITY];
     private final int[] chosen = new int[MOST_SCORED];
 
@@ -48,7 +57,6 @@ final class FusedDrafter implements Drafter {
      * @param estimates one for each source
      * @param mixer of as many sources
      * @param outcome of what is made of their candidates, by the number of proposers
-     * @param modelCost of the draft model's passes, null without one
      */
     FusedDrafter(
             List<CandidateSource> sources,
@@ -56,8 +64,7 @@ final class FusedDrafter implements Drafter {
             OpinionMixer mixer,
             AcceptanceEstimate outcome,
             TokenNoise noise,
-            PassCost targetCost,
-            PassCost modelCost) {
+            PassCost targetCost) {
         this.sources = sources.toArray(CandidateSource[]::new);
         this.names = sources.stream().map(CandidateSource::name).toArray(String[]::new);
         this.name = String.join("+", names);
@@ -66,9 +73,9 @@ final class FusedDrafter implements Drafter {
                 .map(DraftModelSource.class::cast)
                 .findFirst()
                 .orElse(null);
+        this.numberOfModel = sources.indexOf(model);
         this.tree = new CandidateTree(estimates, mixer, outcome, noise);
         this.targetCost = targetCost;
-        this.modelCost = modelCost;
         this.rate = new TokenRate(targetCost);
     }
 
@@ -83,7 +90,8 @@ final class FusedDrafter implements Drafter {
         modelSeconds = 0;
         base = history.size();
         tree.reset(history.last(), base);
-        java.util.Arrays.fill(expanded, false);
+        Arrays.fill(expanded, false);
+        Arrays.fill(read, false);
         for (CandidateSource source : sources) {
             source.begin(history);
         }
@@ -92,7 +100,7 @@ final class FusedDrafter implements Drafter {
         if (modelAsked && model.draws()) {
             drawWithModel(budget);
         } else {
-            retrieve();
+            expand();
             if (modelAsked) {
                 scoreWithModel();
             }
@@ -116,6 +124,7 @@ final class FusedDrafter implements Drafter {
             drafted = false;
         }
         rate.record(verdict.length(), seconds);
+        trust.record(Trust.promise(scored), verdict.path().length);
     }
 
     @Override
@@ -125,32 +134,39 @@ final class FusedDrafter implements Drafter {
         }
     }
 
-    /** Expands the most probable nodes with all sources but the model. */
-    private void retrieve() {
-        for (int node = bestToExpand(); node != CandidateTree.NONE; node = bestToExpand()) {
-            expanded[node] = true;
-            if (model != null && model.draws() && model.scored(node)) {
-                continue;
-            }
-            for (int s = 0; s < sources.length; s++) {
-                if (sources[s] != model) {
-                    sources[s].propose(tree, node, s);
+    /** Asks all who can answer at once what follows the most probable nodes: the model where it has scored. */
+    private void expand() {
+        for (int node = bestToAsk(); node != CandidateTree.NONE; node = bestToAsk()) {
+            if (!expanded[node]) {
+                expanded[node] = true;
+                for (int s = 0; s < sources.length; s++) {
+                    if (sources[s] != model) {
+                        sources[s].propose(tree, node, s);
+                    }
                 }
+            }
+            if (unread(node)) {
+                read[node] = true;
+                model.propose(tree, node, numberOfModel);
             }
             tree.settle(node);
         }
     }
 
-    private int bestToExpand() {
+    private int bestToAsk() {
         int best = CandidateTree.NONE;
         double highest = least;
         for (int node = 0; node < tree.size(); node++) {
-            if (!expanded[node] && tree.path(node) > highest) {
+            if (tree.path(node) > highest && (!expanded[node] || unread(node))) {
                 highest = tree.path(node);
                 best = node;
             }
         }
-        return tree.size() < CandidateTree.CAPACITY - 16 ? best : CandidateTree.NONE;
+        return tree.size() < CandidateTree.CAPACITY - MOST_CHILDREN ? best : CandidateTree.NONE;
+    }
+
+    private boolean unread(int node) {
+        return model != null && model.scored(node) && !read[node];
     }
 
     /** Lets the model score nodes pass by pass, each where the last one showed it to be worth most. */
@@ -164,17 +180,13 @@ final class FusedDrafter implements Drafter {
                 weight += tree.path(chosen[i]);
             }
             boolean first = modelSeconds == 0;
-            double seconds = modelCost.seconds(count + model.arrears());
-            if (!first && gainOfScoring * weight < seconds * rate.tokensPerSecond()) {
+            double seconds = model.seconds(count);
+            if (!first && trust.factor() * gainOfScoring * weight < seconds * rate.tokensPerSecond()) {
                 break;
             }
             modelSeconds += seconds;
             model.score(tree, chosen, count);
-            for (int i = 0; i < count; i++) {
-                model.propose(tree, chosen[i], numberOfModel());
-                tree.settle(chosen[i]);
-            }
-            retrieve();
+            expand();
             double gained = gainOverWanted();
             gain += gained;
             if (!first) {
@@ -182,7 +194,7 @@ final class FusedDrafter implements Drafter {
             }
             count = chooseToScore();
         }
-        modelPays.record(gain / rate.tokensPerSecond() - modelSeconds);
+        modelPays.record(trust.factor() * gain / rate.tokensPerSecond() - modelSeconds);
     }
 
     /** As {@link #scoreWithModel}, but what the model proposes is drawn, and stays. */
@@ -195,23 +207,25 @@ final class FusedDrafter implements Drafter {
                 weight += tree.path(chosen[i]);
             }
             boolean first = modelSeconds == 0;
-            double seconds = modelCost.seconds(count + model.arrears());
-            if (!first && gainOfScoring * weight < seconds * rate.tokensPerSecond()) {
+            double seconds = model.seconds(count);
+            if (!first && trust.factor() * gainOfScoring * weight < seconds * rate.tokensPerSecond()) {
                 break;
             }
             modelSeconds += seconds;
             model.score(tree, chosen, count);
             double before = hope();
             for (int i = 0; i < count; i++) {
-                model.draw(tree, chosen[i], numberOfModel(), least, budget + 1 - tree.size());
+                expanded[chosen[i]] = true;
+                read[chosen[i]] = true;
+                model.draw(tree, chosen[i], numberOfModel, least, budget + 1 - tree.size());
             }
             if (!first) {
                 gainOfScoring += GAIN_SHARE * ((hope() - before) / weight - gainOfScoring);
             }
             count = tree.size() <= budget ? chooseToScore() : 0;
         }
-        modelPays.record(hope() / rate.tokensPerSecond() - modelSeconds);
-        retrieve();
+        modelPays.record(trust.factor() * hope() / rate.tokensPerSecond() - modelSeconds);
+        expand();
     }
 
     /** The unscored nodes that matter most, parents before children. */
@@ -219,7 +233,7 @@ final class FusedDrafter implements Drafter {
         int count = 0;
         for (int node = 0; node < tree.size(); node++) {
             boolean reachable = node == CandidateTree.ROOT || model.scored(tree.parent(node)) || picked(node, count);
-            if (!model.scored(node) && reachable && tree.path(node) > Math.max(least, 0.05)) {
+            if (!model.scored(node) && reachable && tree.path(node) > Math.max(FLOOR * 0.2, least * FLOOR)) {
                 if (count < MOST_SCORED) {
                     chosen[count++] = node;
                 }
@@ -261,14 +275,6 @@ final class FusedDrafter implements Drafter {
             sum += tree.path(node) - least;
         }
         return sum;
-    }
-
-    private int numberOfModel() {
-        int s = 0;
-        while (sources[s] != model) {
-            s++;
-        }
-        return s;
     }
 
     private double secondsPerRow() {

@@ -144,8 +144,8 @@ final class OutputStore implements AutoCloseable {
 
     private void read() throws IOException {
         CRC32 crc = new CRC32();
-        try (DataInputStream in = new DataInputStream(
-                new CheckedInputStream(new BufferedInputStream(Files.newInputStream(file)), crc))) {
+        try (DataInputStream in =
+                new DataInputStream(new CheckedInputStream(new BufferedInputStream(Files.newInputStream(file)), crc))) {
             if (in.readInt() != MAGIC) {
                 throw new IOException("it is no store of outputs");
             }
@@ -182,9 +182,7 @@ final class OutputStore implements AutoCloseable {
     private void setAside() {
         try {
             Files.move(
-                    file,
-                    file.resolveSibling(file.getFileName() + ".unreadable"),
-                    StandardCopyOption.REPLACE_EXISTING);
+                    file, file.resolveSibling(file.getFileName() + ".unreadable"), StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException problem) {
             log.warn("{} could not be set aside and will be replaced ({})", file, problem.getMessage());
         }

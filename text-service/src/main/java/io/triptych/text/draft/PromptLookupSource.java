@@ -55,6 +55,6 @@ final class PromptLookupSource implements CandidateSource {
         }
         int token = history.get(from + depth);
         int length = Math.min(LONGEST, matched + depth);
-        tree.propose(node, token, source, length - 1, length / (length + 1.0));
+        tree.propose(node, token, source, length - 1, length / (length + 1.0), false);
     }
 }

@@ -103,7 +103,7 @@ final class SuffixAutomatonSource implements CandidateSource {
             int total = collect(automaton, s);
             for (int i = 0; i < CONTINUATIONS && bestCounts[i] > 0; i++) {
                 double share = bestCounts[i] / (total + 1.0);
-                tree.propose(node, bestTokens[i], source, kind(text, matched), share);
+                tree.propose(node, bestTokens[i], source, kind(text, matched), share, false);
                 proposed++;
             }
             s = automaton.link(s);

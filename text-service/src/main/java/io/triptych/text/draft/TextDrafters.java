@@ -48,8 +48,8 @@ public final class TextDrafters implements DrafterFactory {
 
     @Override
     public List<String> names() {
-        List<String> names = new ArrayList<>(List.of(
-                SuffixAutomatonSource.NAME, TokenRecyclingSource.NAME, PromptLookupSource.NAME));
+        List<String> names = new ArrayList<>(
+                List.of(SuffixAutomatonSource.NAME, TokenRecyclingSource.NAME, PromptLookupSource.NAME));
         if (draftModel != null) {
             names.add(0, DraftModelSource.NAME);
         }
@@ -69,14 +69,11 @@ public final class TextDrafters implements DrafterFactory {
         String way = " " + context.contract() + (context.sampling().temperature() > 0 ? " sampled" : " greedy");
         return new FusedDrafter(
                 sources,
-                sources.stream()
-                        .map(s -> estimate(s.name() + way, s.kinds()))
-                        .toArray(AcceptanceEstimate[]::new),
+                sources.stream().map(s -> estimate(s.name() + way, s.kinds())).toArray(AcceptanceEstimate[]::new),
                 mixers.computeIfAbsent(names + way, w -> new OpinionMixer(sources.size())),
                 estimate(names + way, sources.size()),
                 noise,
-                targetCost,
-                draftCost);
+                targetCost);
     }
 
     @Override

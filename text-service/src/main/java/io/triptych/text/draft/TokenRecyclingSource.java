@@ -17,7 +17,7 @@ final class TokenRecyclingSource implements CandidateSource {
     /** How far a remembered logit may be off, by order of the context. */
     private static final double[] ERROR = {0, 1.5, 1.2, 1.0};
 
-    private static final int PROPOSED = 6;
+    private static final int PROPOSED = 4;
 
     private final SuccessorTable table;
     private final TokenNoise noise;
@@ -75,11 +75,16 @@ final class TokenRecyclingSource implements CandidateSource {
             weights[rank] = weight;
             ranks[rank] = weight + noise.ofLogProbability(position, table.token(entry, rank));
         }
-        for (int proposed = 0; proposed < PROPOSED; proposed++) {
-            int best = largest(ranks);
-            tree.propose(node, table.token(entry, best), source, order, Math.exp(weights[best]) / sum);
-            ranks[best] = Double.NEGATIVE_INFINITY;
+        for (int rank = 0; rank < PROPOSED; rank++) {
+            tree.propose(node, table.token(entry, rank), source, order, Math.exp(weights[rank]) / sum, false);
+            ranks[rank] = Double.NEGATIVE_INFINITY;
         }
+        if (noise.present())
+            for (int proposed = 0; proposed < PROPOSED; proposed++) {
+                int best = largest(ranks);
+                tree.propose(node, table.token(entry, best), source, order, Math.exp(weights[best]) / sum, true);
+                ranks[best] = Double.NEGATIVE_INFINITY;
+            }
     }
 
     private static int largest(double[] values) {

@@ -26,7 +26,9 @@ class OutputStoreTest {
             assertThat(store.size()).isEqualTo(5);
             assertThat(holds(store, 1, 2, 3)).isTrue();
             assertThat(holds(store, 4, 5)).isTrue();
-            assertThat(holds(store, 3, 4)).as("outputs do not run into each other").isFalse();
+            assertThat(holds(store, 3, 4))
+                    .as("outputs do not run into each other")
+                    .isFalse();
         }
         assertThat(files()).containsExactly("outputs.bin");
     }
@@ -37,7 +39,9 @@ class OutputStoreTest {
         int generation = store.generation();
         for (int i = 0; i < 50; i++) {
             int first = i;
-            store.add(IntStream.range(0, 10).map(t -> (first * 7 + t * t) % VOCABULARY).toArray());
+            store.add(IntStream.range(0, 10)
+                    .map(t -> (first * 7 + t * t) % VOCABULARY)
+                    .toArray());
         }
         assertThat(store.size()).isLessThanOrEqualTo(100);
         assertThat(store.generation()).isGreaterThan(generation);

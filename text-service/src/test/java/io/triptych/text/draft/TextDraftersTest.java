@@ -36,7 +36,8 @@ class TextDraftersTest {
 
     @Test
     void givesTheTokensOfPlainDecodingWhateverDrafts() {
-        List<List<String>> all = new ArrayList<>(drafters.names().stream().map(List::of).toList());
+        List<List<String>> all =
+                new ArrayList<>(drafters.names().stream().map(List::of).toList());
         all.add(drafters.names());
         for (List<String> names : all) {
             int passes = 0;
@@ -46,8 +47,11 @@ class TextDraftersTest {
                 for (long seed = 0; seed < 6; seed++) {
                     int[] plain = decode(Drafter.none(), BudgetController.fixed(0), sampling, seed).tokens;
                     Outcome speculative = decode(names, BudgetController.fixed(12), sampling, seed);
-                    assertThat(speculative.tokens).as("%s at %s, seed %s", names, temperature, seed).isEqualTo(plain);
-                    assertThat(decode(names, new AdaptiveBudget(cost(), 40), sampling, seed).tokens).isEqualTo(plain);
+                    assertThat(speculative.tokens)
+                            .as("%s at %s, seed %s", names, temperature, seed)
+                            .isEqualTo(plain);
+                    assertThat(decode(names, new AdaptiveBudget(cost(), 40), sampling, seed).tokens)
+                            .isEqualTo(plain);
                     passes += speculative.passes;
                     tokens += plain.length;
                     drafters.remember(plain);
@@ -117,8 +121,8 @@ class TextDraftersTest {
         assertThatThrownBy(() -> drafters.create(List.of("draft-model", "oracle"), context))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("oracle");
-        assertThatThrownBy(() -> new TextDrafters(null, null, cost(), VOCABULARY)
-                        .create(List.of("draft-model"), context))
+        assertThatThrownBy(
+                        () -> new TextDrafters(null, null, cost(), VOCABULARY).create(List.of("draft-model"), context))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("draft-model");
         assertThatThrownBy(() -> new TextDrafters(draftModel, null, cost(), VOCABULARY + 1))
@@ -203,8 +207,9 @@ class TextDraftersTest {
     }
 
     private static PassCost cost() {
-        return new PassCost(
-                IntStream.rangeClosed(1, 64).mapToDouble(rows -> 1 + 0.02 * rows).toArray());
+        return new PassCost(IntStream.rangeClosed(1, 64)
+                .mapToDouble(rows -> 1 + 0.02 * rows)
+                .toArray());
     }
 
     private record Outcome(int[] tokens, int passes) {}
@@ -240,8 +245,8 @@ class TextDraftersTest {
                 sink,
                 TOKENS)) {
             new DecodingLoop(target).run(List.of(sequence));
-            return new Outcome(
-                    tokens.stream().mapToInt(t -> t).toArray(), (int) sequence.stats().passes());
+            return new Outcome(tokens.stream().mapToInt(t -> t).toArray(), (int)
+                    sequence.stats().passes());
         }
     }
 }

@@ -63,6 +63,17 @@ final class ToyTarget implements Target {
         return all;
     }
 
+    /** The distribution at temperature 1 of the token after two. */
+    double[] probabilitiesAfter(int second, int last) {
+        float[] logits = logits(second, last);
+        double[] probabilities = new double[vocabularySize];
+        for (int token = 0; token < vocabularySize; token++) {
+            probabilities[token] = Math.exp(logits[token]);
+        }
+        double sum = Arrays.stream(probabilities).sum();
+        return Arrays.stream(probabilities).map(p -> p / sum).toArray();
+    }
+
     private float[] logits(int second, int last) {
         float[] logits = new float[vocabularySize];
         CounterRandom values = new CounterRandom(seed);
