@@ -12,6 +12,16 @@ package io.triptych.speculation;
 public final class AcceptanceEstimate {
     private static final int KNOTS = 13;
     private static final double REACH = 6;
+
+    /** The confidence at each knot. */
+    private static final double[] RAW = new double[KNOTS];
+
+    static {
+        for (int knot = 0; knot < KNOTS; knot++) {
+            RAW[knot] = 1 / (1 + Math.exp(REACH - knot));
+        }
+    }
+
     private static final double PRIOR_WEIGHT = 12;
     private static final double MEMORY = 4000;
 
@@ -67,7 +77,7 @@ public final class AcceptanceEstimate {
     }
 
     private double knotValue(int kind, int knot) {
-        double prior = parent != null ? parent.knotValue(kind, knot) : 1 / (1 + Math.exp(REACH - knot));
+        double prior = parent != null ? parent.knotValue(kind, knot) : RAW[knot];
         return (hits[kind][knot] + PRIOR_WEIGHT * prior) / (weight[kind][knot] + PRIOR_WEIGHT);
     }
 

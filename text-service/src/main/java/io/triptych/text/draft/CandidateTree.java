@@ -21,6 +21,9 @@ final class CandidateTree {
 
     private static final double LARGEST_ODDS = 8;
 
+    /** Shares of the least worth that are not even noted. */
+    private static final double HOPELESS = 0.2;
+
     private final AcceptanceEstimate[] estimates;
     private final OpinionMixer mixer;
     private final AcceptanceEstimate outcome;
@@ -28,6 +31,7 @@ final class CandidateTree {
 
     private int size;
     private int position;
+    private double least;
     private final int[] token = new int[CAPACITY];
     private final int[] parent = new int[CAPACITY];
     private final int[] depth = new int[CAPACITY];
@@ -65,8 +69,10 @@ final class CandidateTree {
      * Begins a new tree.
      *
      * @param nextPosition index in the sequence of the token that follows the root
+     * @param leastWorth the path probability below which a node is not worth its row
      */
-    void reset(int rootToken, int nextPosition) {
+    void reset(int rootToken, int nextPosition, double leastWorth) {
+        least = leastWorth;
         Arrays.fill(proposal, 0, size, null);
         size = 0;
         position = nextPosition;
@@ -128,7 +134,7 @@ final class CandidateTree {
     void propose(int node, int childToken, int source, int candidateKind, double probability, boolean byNoise) {
         int child = child(node, childToken);
         if (child == NONE) {
-            if (size == CAPACITY) {
+            if (size == CAPACITY || hopeless(node, childToken, probability, byNoise)) {
                 return;
             }
             child = newNode(childToken, node);
@@ -143,6 +149,12 @@ final class CandidateTree {
             confidence[source][child] = probability;
             logOdds[source][child] = odds;
         }
+    }
+
+    /** Whether a candidate is far from worth its row; judged without its noise if its fate is to calibrate. */
+    private boolean hopeless(int node, int childToken, double probability, boolean byNoise) {
+        double luck = byNoise ? Math.exp(noise.ofLogProbability(positionAfter(node), childToken)) : 1;
+        return path[node] * probability * luck < HOPELESS * least;
     }
 
     /** How often such a candidate of a source is accepted. */

@@ -27,7 +27,7 @@ final class DraftModelSource implements CandidateSource, AutoCloseable {
     /** How far its logits are from the target's: the scale of a Gumbel-like error. */
     private static final double ERROR = 0.9;
 
-    private static final int RANKED_WITH_NOISE = 64;
+    private static final int RANKED_WITH_NOISE = 32;
     private static final int RANKED = 8;
     private static final int PROPOSED = 3;
     private static final int MOST_DRAWN = 4;

@@ -89,13 +89,13 @@ final class FusedDrafter implements Drafter {
         drafted = true;
         modelSeconds = 0;
         base = history.size();
-        tree.reset(history.last(), base);
+        least = rate.tokensPerSecond() * secondsPerRow();
+        tree.reset(history.last(), base, least);
         Arrays.fill(expanded, false);
         Arrays.fill(read, false);
         for (CandidateSource source : sources) {
             source.begin(history);
         }
-        least = rate.tokensPerSecond() * secondsPerRow();
         boolean modelAsked = model != null && model.hasRoom() && modelPays.open();
         if (modelAsked && model.draws()) {
             drawWithModel(budget);
