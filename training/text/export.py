@@ -6,7 +6,6 @@
 
 import argparse
 import json
-import os
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import torch
 from safetensors.torch import save_file
 from tokenizers import Tokenizer, processors
 
+import process
 from model import SHAPES
 from prepare import END_OF_TEXT
 from train import load_model
@@ -66,7 +66,7 @@ def write_tokenizer(work, folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("name", choices=SHAPES)
-    parser.add_argument("--work", type=Path, default=os.environ.get("TRIPTYCH_WORK", "work"))
+    process.add_work_option(parser)
     options = parser.parse_args()
     folder = FOLDERS[options.name]
     folder.mkdir(parents=True, exist_ok=True)

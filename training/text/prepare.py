@@ -13,7 +13,6 @@ writes, below DIR:
 import argparse
 import hashlib
 import json
-import os
 import random
 import re
 import subprocess
@@ -23,6 +22,8 @@ from pathlib import Path
 
 import numpy as np
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+
+import process
 
 HERE = Path(__file__).parent
 END_OF_TEXT = "<|endoftext|>"
@@ -171,7 +172,7 @@ def write_tokens(path, tokenizer, files):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--work", type=Path, default=os.environ.get("TRIPTYCH_WORK", "work"))
+    process.add_work_option(parser)
     work = parser.parse_args().work.absolute()
 
     libraries = read_libraries()

@@ -5,13 +5,14 @@
 
 import argparse
 import json
-import os
 import random
 from collections import defaultdict
 from itertools import islice
 from pathlib import Path
 
 from tokenizers import Tokenizer
+
+import process
 
 PROMPTS = Path(__file__).parents[2] / "bench" / "src" / "main" / "resources" / "heldout-prompts.json"
 COUNT = 64
@@ -37,7 +38,7 @@ def cut(tokenizer, text, chance):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--work", type=Path, default=os.environ.get("TRIPTYCH_WORK", "work"))
+    process.add_work_option(parser)
     work = parser.parse_args().work
     tokenizer = Tokenizer.from_file(str(work / "tokenizer.json"))
     chance = random.Random(1)

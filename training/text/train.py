@@ -1,8 +1,8 @@
 """Trains the text target or its draft on the token files of prepare.py.
 
-    python train.py target --work DIR --steps 1600
-    python train.py draft  --work DIR --steps 3000
-    python train.py draft  --work DIR --steps 4500 --teacher
+    python train.py target --work DIR --steps 850
+    python train.py draft  --work DIR --steps 450
+    python train.py draft  --work DIR --steps 570 --teacher
 
 The schedule depends on the step alone, and the batch on seed and step, so a run may be paused (SIGSTOP), ended (SIGTERM:
 it saves and exits) and continued by the same command, also with another --steps or --context: the learning rate is
@@ -14,7 +14,6 @@ import json
 import os
 import signal
 import time
-from pathlib import Path
 
 import process
 
@@ -113,9 +112,9 @@ def load_model(work, name):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("name", choices=SHAPES)
-    parser.add_argument("--work", type=Path, default=os.environ.get("TRIPTYCH_WORK", "work"))
+    process.add_work_option(parser)
     parser.add_argument("--steps", type=int, required=True, help="where the learning rate reaches zero")
-    parser.add_argument("--context", type=int, default=512)
+    parser.add_argument("--context", type=int, default=512, help="tokens a window")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--teacher", action="store_true", help="learn the trained target's distributions")
     options = parser.parse_args()

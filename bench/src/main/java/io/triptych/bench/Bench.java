@@ -41,13 +41,18 @@ public final class Bench {
         NativeThreads.prepare(0);
         PrintStream out = System.out;
         System.setOut(System.err); // libraries that print where they unpack must not print into the tables
+        // llama.cpp's threads would keep the process alive, however it ends.
+        Thread.currentThread().setUncaughtExceptionHandler((thread, e) -> {
+            e.printStackTrace();
+            System.exit(1);
+        });
         Bench bench = new Bench(options);
         try {
             bench.run();
         } finally {
             bench.report.print(out);
         }
-        System.exit(0); // llama.cpp's threads would keep the process
+        System.exit(0);
     }
 
     private void run() throws IOException {

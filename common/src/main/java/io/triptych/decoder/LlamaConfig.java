@@ -128,12 +128,14 @@ public record LlamaConfig(
         double scales = bytesPerWeight == 1 ? layers * rowsPerLayer + vocabularySize : 0;
         double activations =
                 (double) SCRATCH_ROWS * (vocabularySize + 4.0 * feedForwardSize + (double) heads * capacity);
+        // Values are cached as doubles, keys as floats in int8 and as doubles in float32, for the sake of exact sums.
+        double cachedPair = Double.BYTES + (bytesPerWeight == 1 ? Float.BYTES : Double.BYTES);
         Map<String, Long> parts = new LinkedHashMap<>();
         parts.put("weights", (long)
                 (bytesPerWeight * (layers * (attention + feedForward) + embedding) + Float.BYTES * scales));
         parts.put("embedding", (long) (Float.BYTES * embedding));
         parts.put("key/value cache of " + sessions + " x " + capacity + " tokens", (long)
-                (2.0 * Float.BYTES * layers * keyValueHeads * headSize * capacity * sessions));
+                (cachedPair * layers * keyValueHeads * headSize * capacity * sessions));
         parts.put("scratch", (long)
                 (Float.BYTES * (activations + Math.max(embedding, (double) hiddenSize * feedForwardSize))));
         return new MemoryRequirement(parts);

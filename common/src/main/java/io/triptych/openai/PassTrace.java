@@ -1,6 +1,7 @@
 package io.triptych.openai;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 
 /**
@@ -18,6 +19,7 @@ public record PassTrace(int index, List<Token> tokens, List<Token> rejected) {
      * @param source the drafter that proposed it, or {@code target}
      * @param depth of a rejected node: 1 would have been the pass's first token
      */
+    @Schema(name = "TracedToken")
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Token(int id, String text, String source, Integer depth) {}
 }

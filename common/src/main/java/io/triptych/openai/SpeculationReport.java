@@ -34,6 +34,7 @@ public record SpeculationReport(
         List<PassTrace> trace) {
 
     /** Draft nodes of one drafter. */
+    @Schema(name = "DraftedNodes")
     public record Nodes(long drafted, long accepted) {}
 
     /** The account of a request's sequences, without a trace. */

@@ -59,8 +59,9 @@ public final class Job<T> implements Cancellation {
             actions = List.copyOf(cancelActions);
         }
         leaveQueue.run();
-        actions.forEach(Runnable::run);
+        // Before the work is told, lest it end first and pass off what it has as the result.
         result.cancel(false);
+        actions.forEach(Runnable::run);
     }
 
     @Override

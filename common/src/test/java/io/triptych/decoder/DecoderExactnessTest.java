@@ -30,20 +30,22 @@ class DecoderExactnessTest {
         assertThat(differingRows(archive, 500)).isZero();
     }
 
-    /** What the test would find if sums were rounded in the order of the cache, as they ordinarily are. */
+    /** What the test finds in ordinary attention: nothing on a grid, sums rounded in the order of the cache. */
     @ParameterizedTest
     @EnumSource(Precision.class)
-    void rowsDifferWithoutTheGrids(Precision precision) {
+    void rowsDifferInOrdinaryAttention(Precision precision) {
         LlamaArchive ordinary = new LlamaArchive(config, new RandomWeights(), precision, 1024) {
             @Override
             String program() {
-                String exact = "o = (self).weighted(e, torch.sum(e, [-1], True), w)";
-                String rounded =
-                        "e = torch.to(e / torch.sum(e, [-1], True), 6)\n" + "      o = torch.bmm(e, torch.to(w, 6))";
-                return super.program().replace(exact, rounded);
+                return super.program()
+                        .replace("qk = torch.sub_(torch.add_(qk, anchor), anchor)", "")
+                        .replaceAll("v = torch.sub_.*\\n", "\n")
+                        .replaceAll("e = torch.exp_.*\\n", "e = torch.softmax(s, -1)\n")
+                        .replace("e = torch.to(torch.round_(e), 7)", "")
+                        .replaceAll("o = \\(self\\).weighted.*\\n", "o = torch.bmm(e, torch.to(w, 6))\n");
             }
         };
-        assertThat(differingRows(ordinary, 150)).isGreaterThan(50);
+        assertThat(differingRows(ordinary, 150)).isGreaterThan(100);
     }
 
     private int differingRows(LlamaArchive archive, int length) {

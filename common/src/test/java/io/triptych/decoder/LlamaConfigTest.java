@@ -249,7 +249,7 @@ class LlamaConfigTest {
         assertThat(read.memory(4, 64, 2).parts())
                 .containsEntry("weights", 4 * matrices)
                 .containsEntry("embedding", 4L * 100 * 24)
-                .containsEntry("key/value cache of 2 x 64 tokens", 2L * 4 * 3 * 2 * 4 * 64 * 2);
+                .containsEntry("key/value cache of 2 x 64 tokens", (8L + 8) * 3 * 2 * 4 * 64 * 2);
         assertThat(read.memory(1, 64, 2).parts().get("weights")).isBetween(matrices, matrices + 4 * 3 * 200 + 400);
         assertThat(read.memory(1, 64, 2).bytes())
                 .isLessThan(read.memory(4, 64, 2).bytes());

@@ -7,22 +7,12 @@ import org.junit.jupiter.api.Assumptions;
 
 /** The C library's own account of allocated memory, which is where libtorch, the tokenizer and JNI allocate. */
 final class NativeHeap {
-    private static final int SAMPLES = 5;
-
     private NativeHeap() {}
 
-    /** Bytes in use: the least of some samples, since the JVM's compiler comes and goes in the same heap. */
+    /** Bytes in use, after what only waits for the garbage collector is gone. */
     static long inUse() throws InterruptedException {
-        long least = Long.MAX_VALUE;
-        for (int i = 0; i < SAMPLES; i++) {
-            System.gc();
-            Thread.sleep(50);
-            least = Math.min(least, sample());
-        }
-        return least;
-    }
-
-    private static long sample() {
+        System.gc();
+        Thread.sleep(50);
         try {
             Function mallinfo = NativeLibrary.getInstance("c").getFunction("mallinfo2");
             Usage usage = (Usage) mallinfo.invoke(Usage.class, new Object[0]);

@@ -222,6 +222,12 @@ class TextServiceTest {
                         .doubleValue())
                 .isEqualTo(2);
         assertThat(request.path("required").toString()).isEqualTo("[\"prompt\"]");
+        assertThat(request.path("properties").path("prompt").path("oneOf").size())
+                .isEqualTo(4);
+        assertThat(request.path("properties").path("prompt").has("$ref")).isFalse();
+        assertThat(api.path("components").path("schemas").propertyNames())
+                .contains("CompletionChoice", "ChatChoice", "ChatChunkChoice", "TracedToken", "ContentPart")
+                .doesNotContain("Choice", "Token", "Logprobs");
         JsonNode mode = api.path("components")
                 .path("schemas")
                 .path("SpeculationRequest")
@@ -238,19 +244,28 @@ class TextServiceTest {
     @Test
     void keepsNativeMemoryFlat() throws Exception {
         requests(100);
-        long before = NativeHeap.inUse();
-        requests(500);
-        long growth = NativeHeap.inUse() - before;
-        assertThat(growth).as("bytes that 500 requests left behind").isLessThan(8L << 20);
+        long before = leastInUseOver250Requests();
+        long after = leastInUseOver250Requests();
+        assertThat(after - before).as("bytes that the requests left behind").isLessThan(6L << 20);
 
         List<Memory> leak = new ArrayList<>();
-        for (int i = 0; i < 500; i++) {
+        for (int i = 0; i < 250; i++) {
             leak.add(new Memory(40_000));
         }
-        assertThat(NativeHeap.inUse() - before - growth)
+        assertThat(NativeHeap.inUse() - after)
                 .as("a leak of 40 kB a request would be seen")
-                .isGreaterThan(8L << 20);
+                .isGreaterThan(6L << 20);
         leak.forEach(Memory::close);
+    }
+
+    /** The least of several looks: the JVM's compiler borrows up to tens of megabytes of the same heap for a while. */
+    private long leastInUseOver250Requests() throws InterruptedException {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 5; i++) {
+            requests(50);
+            least = Math.min(least, NativeHeap.inUse());
+        }
+        return least;
     }
 
     private void requests(int count) throws InterruptedException {

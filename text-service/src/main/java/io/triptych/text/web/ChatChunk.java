@@ -2,6 +2,7 @@ package io.triptych.text.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.triptych.openai.SpeculationReport;
 import io.triptych.openai.Usage;
 import java.util.List;
@@ -18,6 +19,7 @@ record ChatChunk(
         SpeculationReport speculation) {
 
     /** What a pass added to one answer. */
+    @Schema(name = "ChatChunkChoice")
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Choice(
             int index,
@@ -26,6 +28,7 @@ record ChatChunk(
             @JsonProperty("finish_reason") String finishReason) {}
 
     /** The role on the first chunk of an answer, text on the others. */
+    @Schema(name = "ChatChunkDelta")
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Delta(String role, String content) {}
 }

@@ -78,9 +78,10 @@ record ChatRequest(
 
         @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
         @Size(max = 4)
-        @ArraySchema(
-                arraySchema =
-                        @Schema(description = "One text or up to four that end the output and are not part of it"))
+        @Schema(
+                implementation = Object.class,
+                description = "One text or up to four that end the output and are not part of it",
+                oneOf = {String.class, String[].class})
         List<@NotEmpty String> stop,
 
         @Schema(description = "Tell the log-probability of each token", defaultValue = "false")

@@ -2,6 +2,7 @@ package io.triptych.text.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.triptych.openai.SpeculationReport;
 import io.triptych.openai.Usage;
 import io.triptych.text.TextDelta;
@@ -21,6 +22,7 @@ record ChatResponse(
         SpeculationReport speculation) {
 
     /** One answer. */
+    @Schema(name = "ChatChoice")
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Choice(
             int index,
@@ -29,6 +31,7 @@ record ChatResponse(
             @JsonProperty("finish_reason") String finishReason) {}
 
     /** What the model says. */
+    @Schema(name = "ChatAnswer")
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Answer(String role, String content, String refusal) {
         Answer(String content) {
@@ -37,6 +40,7 @@ record ChatResponse(
     }
 
     /** Log-probabilities, token by token. */
+    @Schema(name = "ChatLogprobs")
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Logprobs(List<Token> content, List<Token> refusal) {
         static Logprobs of(List<TextDelta.TokenLogprobs> tokens) {
@@ -45,6 +49,7 @@ record ChatResponse(
     }
 
     /** @param bytes of the token in UTF-8, or null for a part of a character */
+    @Schema(name = "ChatToken")
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Token(
             String token,

@@ -2,7 +2,6 @@ package io.triptych.text.web;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.triptych.openai.SpeculationRequest;
 import io.triptych.openai.Unsupported;
@@ -27,6 +26,7 @@ record CompletionRequest(
 
         @NotNull
         @Schema(
+                implementation = Object.class,
                 description = "A text, a list of token ids, or a list of either",
                 oneOf = {String.class, String[].class, Integer[].class, Integer[][].class})
         PromptInput prompt,
@@ -64,9 +64,10 @@ record CompletionRequest(
 
         @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
         @Size(max = 4)
-        @ArraySchema(
-                arraySchema =
-                        @Schema(description = "One text or up to four that end the output and are not part of it"))
+        @Schema(
+                implementation = Object.class,
+                description = "One text or up to four that end the output and are not part of it",
+                oneOf = {String.class, String[].class})
         List<@NotEmpty String> stop,
 
         @Min(0) @Max(5) @Schema(description = "Tell the log-probability of each token and of so many alternatives")

@@ -2,6 +2,7 @@ package io.triptych.text.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.triptych.openai.SpeculationReport;
 import io.triptych.openai.Usage;
 import io.triptych.text.TextDelta;
@@ -21,6 +22,7 @@ record CompletionResponse(
         SpeculationReport speculation) {
 
     /** One text. */
+    @Schema(name = "CompletionChoice")
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Choice(
             int index,
@@ -29,6 +31,7 @@ record CompletionResponse(
             @JsonProperty("finish_reason") String finishReason) {}
 
     /** Log-probabilities in columns, one row per token. */
+    @Schema(name = "CompletionLogprobs")
     record Logprobs(
             List<String> tokens,
             @JsonProperty("token_logprobs") List<Double> tokenLogprobs,

@@ -21,6 +21,7 @@ record MessageInput(
 
         @NotNull
         @Schema(
+                implementation = Object.class,
                 description = "A text, or a list of parts {\"type\": \"text\", \"text\": ...}",
                 oneOf = {String.class, ContentPart[].class})
         Content content) {

@@ -1,6 +1,7 @@
 package io.triptych.text.web;
 
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import io.triptych.openai.ApiException;
 import io.triptych.text.TextModel;
 import io.triptych.text.web.Models.Model;
@@ -8,6 +9,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 
+@Tag(name = "Models")
 @RestController
 class ModelController {
     private final TextModel model;
