@@ -18,7 +18,7 @@ public final class PassCost {
      */
     private static final double COMMON_SHARE = 0.05;
 
-    private static final double OWN_SHARE = 0.005;
+    private static final double OWN_SHARE = 0.0005;
     private static final double LARGEST_SURPRISE = Math.log(1.5);
 
     private final double[] measured;

@@ -30,7 +30,7 @@ class PassCostTest {
     @Test
     void learnsWhatOneNumberOfRowsCostsBesideTheOthers() {
         PassCost cost = new PassCost(new double[] {1, 1, 1, 1});
-        for (int pass = 0; pass < 3000; pass++) {
+        for (int pass = 0; pass < 30_000; pass++) {
             cost.observe(1, 1);
             cost.observe(4, 3);
         }

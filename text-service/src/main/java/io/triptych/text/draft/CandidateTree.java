@@ -239,7 +239,9 @@ final class CandidateTree {
             }
         }
         if (proposal[child] == null) {
-            if (unbiased[child]) mixer.learn(speakers[node], proposers[child], logOdds, child, mixed[child], right);
+            if (unbiased[child]) {
+                mixer.learn(speakers[node], proposers[child], logOdds, child, mixed[child], right);
+            }
             outcome.observe(Integer.bitCount(proposers[child]) - 1, coupled[child], right);
         }
     }

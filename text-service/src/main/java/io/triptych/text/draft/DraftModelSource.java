@@ -216,13 +216,12 @@ final class DraftModelSource implements CandidateSource, AutoCloseable {
             tree.propose(node, best.token(rank), source, 0, Math.exp(weight) / sum, false);
             ranks[rank] = Double.NEGATIVE_INFINITY;
         }
-        if (noise.present())
-            for (int proposed = 0; proposed < PROPOSED; proposed++) {
-                int rank = largest(ranks);
-                double weight = (best.value(rank) - best.value(0)) / scale;
-                tree.propose(node, best.token(rank), source, 0, Math.exp(weight) / sum, true);
-                ranks[rank] = Double.NEGATIVE_INFINITY;
-            }
+        for (int proposed = 0; noise.present() && proposed < PROPOSED; proposed++) {
+            int rank = largest(ranks);
+            double weight = (best.value(rank) - best.value(0)) / scale;
+            tree.propose(node, best.token(rank), source, 0, Math.exp(weight) / sum, true);
+            ranks[rank] = Double.NEGATIVE_INFINITY;
+        }
     }
 
     private static int largest(double[] values) {

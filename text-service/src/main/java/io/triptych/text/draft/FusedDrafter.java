@@ -24,8 +24,10 @@ import java.util.List;
  * valued at the rate the sequence reaches ({@link TokenRate}).
  */
 final class FusedDrafter implements Drafter {
+    /** What the model scores in one pass: so many nodes, of at least this path probability. */
     private static final int MOST_SCORED = 16;
-    private static final double FLOOR = 0.5;
+
+    private static final double LEAST_SCORED = 0.1;
 
     /** Room that asking about one node may take. */
     private static final int MOST_CHILDREN = 32;
@@ -250,10 +252,9 @@ final class FusedDrafter implements Drafter {
         int count = 0;
         for (int node = 0; node < tree.size(); node++) {
             boolean reachable = node == CandidateTree.ROOT || model.scored(tree.parent(node)) || picked(node, count);
-            if (!model.scored(node) && reachable && tree.path(node) > Math.max(FLOOR * 0.2, least * FLOOR)) {
-                if (count < MOST_SCORED) {
-                    chosen[count++] = node;
-                }
+            boolean matters = tree.path(node) > Math.max(LEAST_SCORED, least / 2);
+            if (!model.scored(node) && reachable && matters && count < MOST_SCORED) {
+                chosen[count++] = node;
             }
         }
         return count;

@@ -79,12 +79,11 @@ final class TokenRecyclingSource implements CandidateSource {
             tree.propose(node, table.token(entry, rank), source, order, Math.exp(weights[rank]) / sum, false);
             ranks[rank] = Double.NEGATIVE_INFINITY;
         }
-        if (noise.present())
-            for (int proposed = 0; proposed < PROPOSED; proposed++) {
-                int best = largest(ranks);
-                tree.propose(node, table.token(entry, best), source, order, Math.exp(weights[best]) / sum, true);
-                ranks[best] = Double.NEGATIVE_INFINITY;
-            }
+        for (int proposed = 0; noise.present() && proposed < PROPOSED; proposed++) {
+            int best = largest(ranks);
+            tree.propose(node, table.token(entry, best), source, order, Math.exp(weights[best]) / sum, true);
+            ranks[best] = Double.NEGATIVE_INFINITY;
+        }
     }
 
     private static int largest(double[] values) {
