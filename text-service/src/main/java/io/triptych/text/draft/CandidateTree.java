@@ -261,8 +261,8 @@ final class CandidateTree {
                 kept[node] = true;
                 room--;
             } else {
-                long order = Integer.MAX_VALUE - Float.floatToIntBits((float) path[node]);
-                ranking[ranked++] = order << 32 | node;
+                int order = Integer.MAX_VALUE - Float.floatToIntBits((float) path[node]);
+                ranking[ranked++] = ((long) order << 32) | node;
             }
         }
         Arrays.sort(ranking, 0, ranked);

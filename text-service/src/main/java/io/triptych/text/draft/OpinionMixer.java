@@ -14,7 +14,7 @@ final class OpinionMixer {
 
     OpinionMixer(int sources) {
         this.sources = sources;
-        this.weights = new double[1 << 2 * sources][];
+        this.weights = new double[1 << (2 * sources)][];
     }
 
     /**
@@ -49,7 +49,7 @@ final class OpinionMixer {
 
     /** One weight for each source and the constant. A lone source begins as it is, several as a little over their mean. */
     private double[] weights(int speakers, int proposers) {
-        int index = speakers << sources | proposers;
+        int index = (speakers << sources) | proposers;
         if (weights[index] == null) {
             weights[index] = new double[sources + 1];
             double first = 1 / Math.pow(Integer.bitCount(proposers), 0.7);

@@ -212,7 +212,15 @@ class TextDraftersTest {
                 .toArray());
     }
 
-    private record Outcome(int[] tokens, int passes) {}
+    private static final class Outcome {
+        private final int[] tokens;
+        private final int passes;
+
+        Outcome(int[] tokens, int passes) {
+            this.tokens = tokens;
+            this.passes = passes;
+        }
+    }
 
     private static int[] prompt(int length) {
         return IntStream.range(0, length + 1).map(i -> (i * i + 3) % VOCABULARY).toArray();
