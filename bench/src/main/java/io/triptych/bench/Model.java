@@ -14,9 +14,7 @@ record Model(String name, LlamaConfig config, LlamaWeights weights) {
     static Model of(CheckpointDirectory checkpoint) {
         LlamaConfig config = LlamaConfig.from(checkpoint);
         return new Model(
-                shapeOf(checkpoint.path().getFileName().toString(), config),
-                config,
-                (name, shape) -> checkpoint.tensor(name, shape)::read);
+                shapeOf(checkpoint.path().getFileName().toString(), config), config, LlamaWeights.of(checkpoint));
     }
 
     /** The 110M shape with random weights. */

@@ -1,7 +1,6 @@
 package io.triptych.speculation;
 
 import io.triptych.sampling.Randomness;
-import java.util.Arrays;
 
 /**
  * Recursive rejection sampling over a tree. The children of a node are tried in their order: a candidate x that was
@@ -16,7 +15,7 @@ import java.util.Arrays;
  * stands in the tree at all may depend on its ancestors but not on its own token: leaving out improbable draws makes
  * the proposal another one.
  */
-public final class MultiCandidateVerifier implements Verifier {
+public final class MultiCandidateVerifier extends RejectionVerifier {
     /** How the siblings that share a proposal were drawn. */
     public enum Siblings {
         /** Each independently from the proposal. */
@@ -32,31 +31,7 @@ public final class MultiCandidateVerifier implements Verifier {
     }
 
     @Override
-    public Contract contract() {
-        return Contract.DISTRIBUTION;
-    }
-
-    @Override
-    public Verdict verify(TokenTree tree, TargetDistribution target, Randomness randomness, long position) {
-        int[] path = new int[tree.size()];
-        int length = 0;
-        int node = TokenTree.ROOT;
-        while (tree.firstChild(node) != TokenTree.NONE) {
-            Residual residual = new Residual(target.after(node).probabilities());
-            int child = accepted(tree, node, residual, randomness, position + length);
-            if (child == TokenTree.NONE) {
-                int recovered = residual.draw(randomness, position + length);
-                return new Verdict(Arrays.copyOf(path, length), recovered, false);
-            }
-            path[length++] = child;
-            node = child;
-        }
-        int bonus = randomness.draw(target.after(node), position + length);
-        return new Verdict(Arrays.copyOf(path, length), bonus, true);
-    }
-
-    /** Tries the children of a node; answers the accepted one, or none and what all the rejections left. */
-    private int accepted(TokenTree tree, int node, Residual residual, Randomness randomness, long position) {
+    int accepted(TokenTree tree, int node, Residual residual, Randomness randomness, long position) {
         int trial = 0;
         for (int child = tree.firstChild(node); child != TokenTree.NONE; child = tree.nextSibling(child)) {
             int token = tree.token(child);

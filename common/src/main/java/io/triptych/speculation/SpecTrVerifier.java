@@ -1,7 +1,6 @@
 package io.triptych.speculation;
 
 import io.triptych.sampling.Randomness;
-import java.util.Arrays;
 
 /**
  * K-sequential selection (Sun et al., "SpecTr: Fast speculative decoding via optimal transport", NeurIPS 2023). Of k
@@ -15,35 +14,11 @@ import java.util.Arrays;
  * candidate without a proposal is a point mass, a selection of its own. As with {@link MultiCandidateVerifier} under
  * replacement, no draw may be left out of the tree for its own token's sake.
  */
-public final class SpecTrVerifier implements Verifier {
+public final class SpecTrVerifier extends RejectionVerifier {
     private static final int BISECTIONS = 30;
 
     @Override
-    public Contract contract() {
-        return Contract.DISTRIBUTION;
-    }
-
-    @Override
-    public Verdict verify(TokenTree tree, TargetDistribution target, Randomness randomness, long position) {
-        int[] path = new int[tree.size()];
-        int length = 0;
-        int node = TokenTree.ROOT;
-        while (tree.firstChild(node) != TokenTree.NONE) {
-            Residual residual = new Residual(target.after(node).probabilities());
-            int child = accepted(tree, node, residual, randomness, position + length);
-            if (child == TokenTree.NONE) {
-                int recovered = residual.draw(randomness, position + length);
-                return new Verdict(Arrays.copyOf(path, length), recovered, false);
-            }
-            path[length++] = child;
-            node = child;
-        }
-        int bonus = randomness.draw(target.after(node), position + length);
-        return new Verdict(Arrays.copyOf(path, length), bonus, true);
-    }
-
-    /** Tries the children of a node; answers the accepted one, or none and what all the rejections left. */
-    private static int accepted(TokenTree tree, int node, Residual residual, Randomness randomness, long position) {
+    int accepted(TokenTree tree, int node, Residual residual, Randomness randomness, long position) {
         int trial = 0;
         int child = tree.firstChild(node);
         while (child != TokenTree.NONE) {

@@ -4,6 +4,7 @@ import io.triptych.checkpoint.CheckpointDirectory;
 import io.triptych.checkpoint.MemoryRequirement;
 import io.triptych.decoder.LlamaConfig;
 import io.triptych.decoder.LlamaDecoder;
+import io.triptych.decoder.LlamaWeights;
 import io.triptych.decoder.Precision;
 import io.triptych.speculation.AdaptiveBudget;
 import io.triptych.speculation.Contract;
@@ -78,8 +79,7 @@ final class TextEngineLoader implements Callable<TextEngine> {
         MemoryRequirement memory = config.memory(bytesPerWeight, model.capacity(), properties.sequences());
         LOG.info("{} in {} needs {}", from.path(), properties.precision(), memory);
         memory.requireAvailable();
-        LlamaDecoder decoder =
-                LlamaDecoder.load(config, (name, shape) -> from.tensor(name, shape)::read, precision, model.capacity());
+        LlamaDecoder decoder = LlamaDecoder.load(config, LlamaWeights.of(from), precision, model.capacity());
         try {
             from.requireEveryTensorUsed();
         } catch (RuntimeException e) {
