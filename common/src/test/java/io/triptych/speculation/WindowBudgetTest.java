@@ -59,13 +59,16 @@ class WindowBudgetTest {
     @Test
     void keepsToTheMaximum() {
         PassCost cost = new PassCost(new double[] {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1});
-        assertThat(new WindowBudget(cost, 1, 0, new WindowExperience()).allowance()).isZero();
-        assertThat(new WindowBudget(cost, 1, 10, new WindowExperience()).allowance()).isEqualTo(8);
+        assertThat(new WindowBudget(cost, 1, 0, new WindowExperience()).allowance())
+                .isZero();
+        assertThat(new WindowBudget(cost, 1, 10, new WindowExperience()).allowance())
+                .isEqualTo(8);
     }
 
     @Test
     void guidanceDoublesTheRowsThatAGuessTakes() {
-        double[] seconds = IntStream.range(0, 130).mapToDouble(row -> 1 + 0.02 * row).toArray();
+        double[] seconds =
+                IntStream.range(0, 130).mapToDouble(row -> 1 + 0.02 * row).toArray();
         int single = new WindowBudget(new PassCost(seconds), 1, LONGEST, new WindowExperience()).allowance();
         int guided = new WindowBudget(new PassCost(seconds), 2, LONGEST, new WindowExperience()).allowance();
         assertThat(guided).isLessThan(single).isPositive();
@@ -95,7 +98,8 @@ class WindowBudgetTest {
 
         /** Tokens per unit of time; plain decoding has 1. */
         double pictures(int count, WindowExperience experience) {
-            double[] costs = IntStream.rangeClosed(0, LONGEST).mapToDouble(this::seconds).toArray();
+            double[] costs =
+                    IntStream.rangeClosed(0, LONGEST).mapToDouble(this::seconds).toArray();
             PassCost cost = new PassCost(costs);
             return pictures(count, () -> new WindowBudget(cost, 1, LONGEST, experience));
         }
