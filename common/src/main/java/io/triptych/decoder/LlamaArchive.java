@@ -364,6 +364,7 @@ class LlamaArchive {
     }
 
     static Tensor floats(float[] values) {
-        return new Tensor(ElementType.FLOAT32, new long[] {values.length}, out -> Tensor.write(out, values, values.length));
+        return new Tensor(
+                ElementType.FLOAT32, new long[] {values.length}, out -> Tensor.write(out, values, values.length));
     }
 }
