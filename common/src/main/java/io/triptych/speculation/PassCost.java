@@ -9,8 +9,9 @@ import java.util.List;
  */
 public final class PassCost {
     private static final int[] MEASURED_ROWS = {1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64};
-    private static final int WARM_UPS = 2;
-    private static final int REPETITIONS = 9;
+    private static final int ROUNDS = 3;
+    private static final int WARM_UPS = 1;
+    private static final int REPETITIONS = 4;
 
     /**
      * How much of a surprise is believed to hold for every number of rows, and for this number alone. The latter is
@@ -40,29 +41,38 @@ public final class PassCost {
     }
 
     /**
-     * Times passes of a target over chains of 1 to 64 rows, as far as its capacity allows.
+     * Times passes of a target over chains of 1 to 64 rows, as far as its capacity allows. Passes of one size follow
+     * each other, as they do in plain decoding: after a large pass a small model's step finds its weights gone from the
+     * caches and takes half as long again, which would make every draft look cheap beside it.
      *
      * @param cachedTokens how many tokens the measured session holds
      */
     public static PassCost measure(Target target, int cachedTokens) {
         int most = Math.min(64, target.capacity() - cachedTokens);
         int[] rows = Arrays.stream(MEASURED_ROWS).filter(r -> r <= most).toArray();
-        double[][] seconds = new double[rows.length][REPETITIONS];
+        double[][] seconds = new double[rows.length][ROUNDS * REPETITIONS];
         try (Target.Session session = target.open()) {
             session.append(someTokens(cachedTokens, target.vocabularySize()));
-            for (int repetition = -WARM_UPS; repetition < REPETITIONS; repetition++) {
+            for (int round = 0; round < ROUNDS; round++) {
                 for (int i = 0; i < rows.length; i++) {
-                    TokenTree chain = chain(rows[i], target.vocabularySize());
-                    long begin = System.nanoTime();
-                    target.score(List.of(new Target.Step(session, chain)));
-                    if (repetition >= 0) {
-                        seconds[i][repetition] = Math.max(1, System.nanoTime() - begin) / 1e9;
+                    for (int repetition = -WARM_UPS; repetition < REPETITIONS; repetition++) {
+                        double taken = secondsOf(session, target, chain(rows[i], target.vocabularySize()));
+                        if (repetition >= 0) {
+                            seconds[i][round * REPETITIONS + repetition] = taken;
+                        }
                     }
-                    session.commit(new int[0]);
                 }
             }
         }
         return new PassCost(interpolate(rows, quartiles(seconds)));
+    }
+
+    private static double secondsOf(Target.Session session, Target target, TokenTree tree) {
+        long begin = System.nanoTime();
+        target.score(List.of(new Target.Step(session, tree)));
+        double seconds = Math.max(1, System.nanoTime() - begin) / 1e9;
+        session.commit(new int[0]);
+        return seconds;
     }
 
     /** The largest number of rows that is known rather than extrapolated. */
