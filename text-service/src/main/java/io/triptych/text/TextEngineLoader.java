@@ -101,7 +101,7 @@ final class TextEngineLoader implements Callable<TextEngine> {
 
     private Map<String, Object> details(LlamaDecoder target, Optional<LlamaDecoder> draftModel) {
         Map<String, Object> details = new LinkedHashMap<>();
-        details.put("model", model.id());
+        details.put("model", model.card().id());
         details.put("checkpoint", checkpoint.path().toString());
         details.put("family", target.config().family());
         details.put("parameters", checkpoint.parameters());

@@ -3,10 +3,12 @@ package io.triptych.text;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.triptych.checkpoint.CheckpointDirectory;
+import io.triptych.openai.Models;
 import io.triptych.openai.OpenAiConfiguration;
+import io.triptych.serving.Generator;
 import io.triptych.serving.InferenceExecutor;
 import io.triptych.serving.NativeThreads;
-import io.triptych.serving.SpeculationHealth;
+import io.triptych.serving.ServingConfiguration;
 import io.triptych.serving.SpeculationMetrics;
 import io.triptych.speculation.BudgetController;
 import io.triptych.speculation.Contract;
@@ -14,7 +16,7 @@ import io.triptych.speculation.ExactVerifier;
 import io.triptych.speculation.MultiCandidateVerifier;
 import io.triptych.speculation.TypicalVerifier;
 import io.triptych.text.chat.ChatTemplate;
-import io.triptych.text.chat.Tokenizer;
+import io.triptych.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -26,7 +28,7 @@ import org.springframework.context.annotation.Import;
 
 /** The service around a target that says what a test tells it to, in the tokens of the default checkpoint. */
 @TestConfiguration(proxyBeanMethods = false)
-@Import(OpenAiConfiguration.class)
+@Import({OpenAiConfiguration.class, ServingConfiguration.class})
 public class ScriptedText {
     public static final int QUEUE = 2;
 
@@ -49,15 +51,14 @@ public class ScriptedText {
     }
 
     @Bean
-    TextModel textModel(Tokenizer tokenizer, ScriptedTarget target, CheckpointDirectory checkpoint) {
+    Models.Model card() {
+        return new Models.Model("scripted", 1);
+    }
+
+    @Bean
+    TextModel textModel(Models.Model card, Tokenizer tokenizer, ScriptedTarget target, CheckpointDirectory checkpoint) {
         return new TextModel(
-                "scripted",
-                1,
-                tokenizer,
-                ChatTemplate.of(checkpoint),
-                target.vocabularySize(),
-                target.capacity(),
-                Set.of(END));
+                card, tokenizer, ChatTemplate.of(checkpoint), target.vocabularySize(), target.capacity(), Set.of(END));
     }
 
     @Bean
@@ -87,13 +88,13 @@ public class ScriptedText {
         return new SpeculationMetrics(registry.getIfAvailable(SimpleMeterRegistry::new), "text", executor::queueDepth);
     }
 
-    @Bean("speculation")
-    SpeculationHealth health(InferenceExecutor<TextEngine> executor) {
-        return new SpeculationHealth(executor, new NativeThreads(1, true));
+    @Bean
+    NativeThreads threads() {
+        return new NativeThreads(1, true);
     }
 
     @Bean
-    TextGenerator generator(InferenceExecutor<TextEngine> executor, SpeculationMetrics metrics) {
-        return new TextGenerator(executor, metrics);
+    Generator<TextRequest, TextDelta> generator(InferenceExecutor<TextEngine> executor, SpeculationMetrics metrics) {
+        return new Generator<>(executor, metrics);
     }
 }

@@ -22,9 +22,10 @@ import com.openai.models.models.Model;
 import com.sun.jna.Memory;
 import io.triptych.openai.SpeculationRequest;
 import io.triptych.sampling.SamplingParameters;
+import io.triptych.serving.Generator;
 import io.triptych.serving.Job;
 import io.triptych.text.TextRequest.Prompt;
-import io.triptych.text.chat.Tokenizer;
+import io.triptych.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -66,7 +67,7 @@ class TextServiceTest {
     private int port;
 
     @Autowired
-    private TextGenerator generator;
+    private Generator<TextRequest, TextDelta> generator;
 
     @Autowired
     private Tokenizer tokenizer;

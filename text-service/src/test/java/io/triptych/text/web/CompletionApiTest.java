@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.triptych.text.ScriptedTarget;
 import io.triptych.text.ScriptedText;
-import io.triptych.text.chat.Tokenizer;
+import io.triptych.tokenizer.Tokenizer;
 import java.io.UnsupportedEncodingException;
 import java.util.ArrayList;
 import java.util.Arrays;
