@@ -31,7 +31,9 @@ public record CounterRandom(long seed) implements Randomness {
         /** A drafter's own draws under the distribution contract. */
         DRAFT,
         /** Seeds of the members of one request ({@code n} choices or images). */
-        MEMBER
+        MEMBER,
+        /** Seeds of what a drafter draws again and again for one position. */
+        DRAFT_ROUND
     }
 
     /**
@@ -129,6 +131,11 @@ public record CounterRandom(long seed) implements Randomness {
     @Override
     public int residual(double[] weights, long position) {
         return draw(weights, Stream.RESIDUAL, position);
+    }
+
+    @Override
+    public CounterRandom ofDrafts(int round) {
+        return new CounterRandom(key(Stream.DRAFT_ROUND, round));
     }
 
     private long key(Stream stream, long position) {

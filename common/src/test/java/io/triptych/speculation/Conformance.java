@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Function;
 
 /**
  * One case of the exact check of a verifier: a random target, random drafts, and the distribution over all output
@@ -24,8 +25,7 @@ record Conformance(long seed, int vocabulary, int length, SamplingParameters par
 
     /** The largest difference, over all sequences, between what the verifier emits and what the target would alone. */
     double deviation(Verifier verifier, DraftFactory drafts, int passes) {
-        double[] output = new double[sequences()];
-        Enumeration.run(choices -> {
+        return deviation(choices -> {
             TokenHistory history = new TokenHistory(new int[] {0});
             Draft draft = drafts.create();
             for (int pass = 0; pass < passes && history.size() <= length; pass++) {
@@ -36,8 +36,14 @@ record Conformance(long seed, int vocabulary, int length, SamplingParameters par
                 }
                 history.append(verdict.next());
             }
-            spread(history, choices.probability(), output);
+            return history;
         });
+    }
+
+    /** The same for whatever generates the beginning of a sequence behind the prompt 0; the target alone goes on. */
+    double deviation(Function<Enumeration, TokenHistory> generation) {
+        double[] output = new double[sequences()];
+        Enumeration.run(choices -> spread(generation.apply(choices), choices.probability(), output));
         double[] plain = new double[sequences()];
         spread(new TokenHistory(new int[] {0}), 1, plain);
         double deviation = Math.abs(1 - Arrays.stream(output).sum());
