@@ -8,12 +8,14 @@ import io.triptych.openai.OpenAiConfiguration;
 import io.triptych.serving.Generator;
 import io.triptych.serving.InferenceExecutor;
 import io.triptych.serving.NativeThreads;
+import io.triptych.serving.ServerContract;
 import io.triptych.serving.ServingConfiguration;
 import io.triptych.serving.SpeculationMetrics;
 import io.triptych.speculation.BudgetController;
 import io.triptych.speculation.Contract;
 import io.triptych.speculation.ExactVerifier;
 import io.triptych.speculation.MultiCandidateVerifier;
+import io.triptych.speculation.ScriptedTarget;
 import io.triptych.speculation.TypicalVerifier;
 import io.triptych.text.chat.ChatTemplate;
 import io.triptych.tokenizer.Tokenizer;
@@ -30,7 +32,7 @@ import org.springframework.context.annotation.Import;
 @TestConfiguration(proxyBeanMethods = false)
 @Import({OpenAiConfiguration.class, ServingConfiguration.class})
 public class ScriptedText {
-    public static final int QUEUE = 2;
+    private static final int CAPACITY = 64;
 
     /** What the default checkpoint's tokenizer ends a text with. */
     public static final int END = 0;
@@ -47,7 +49,7 @@ public class ScriptedText {
 
     @Bean
     ScriptedTarget target(Tokenizer tokenizer) {
-        return new ScriptedTarget(tokenizer.size(), tokenizer.encode("int x = 0;", false));
+        return new ScriptedTarget(tokenizer.size(), CAPACITY, tokenizer.encode("int x = 0;", false));
     }
 
     @Bean
@@ -65,7 +67,7 @@ public class ScriptedText {
     InferenceExecutor<TextEngine> executor(ScriptedTarget target, TextModel model) {
         return new InferenceExecutor<>(
                 "scripted-inference",
-                QUEUE,
+                ServerContract.QUEUE,
                 Duration.ofSeconds(5),
                 () -> new TextEngine(
                         model,

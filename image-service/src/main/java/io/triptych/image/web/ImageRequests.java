@@ -97,9 +97,9 @@ final class ImageRequests {
                     "speculation.drafters",
                     "there is no drafter '" + drafters.get(0) + "'; there are " + ImageEngine.DRAFTERS);
         }
-        if (drafters.contains(ImageEngine.PLAIN) && speculation.mode() != SpeculationRequest.Mode.DISTRIBUTION) {
+        if (drafters.contains(ImageEngine.PLAIN_JACOBI) && speculation.mode() != SpeculationRequest.Mode.DISTRIBUTION) {
             throw ApiException.invalid(
-                    "speculation.drafters", "the drafter '" + ImageEngine.PLAIN + "' is for the mode distribution");
+                    "speculation.drafters", "the drafter '" + ImageEngine.PLAIN_JACOBI + "' is for the mode distribution");
         }
         return speculation;
     }

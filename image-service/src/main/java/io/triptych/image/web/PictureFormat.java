@@ -7,6 +7,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Locale;
 import java.util.Map;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
@@ -19,43 +20,19 @@ import javax.imageio.stream.ImageOutputStream;
 
 /** How a picture is written as a file. */
 enum PictureFormat {
-    /** Lossless; the only one that carries the texts. */
+    /** Lossless; the only one that carries texts. */
     @JsonProperty("png")
-    PNG {
-        @Override
-        byte[] encode(Picture picture, int quality, Map<String, String> texts) {
-            ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
-            IIOMetadata metadata = writer.getDefaultImageMetadata(
-                    ImageTypeSpecifier.createFromBufferedImageType(BufferedImage.TYPE_INT_RGB), null);
-            try {
-                metadata.mergeTree("javax_imageio_png_1.0", chunks(texts));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            return write(writer, picture, metadata, writer.getDefaultWriteParam());
-        }
-    },
+    PNG,
     @JsonProperty("jpeg")
-    JPEG {
-        @Override
-        byte[] encode(Picture picture, int quality, Map<String, String> texts) {
-            return lossy(ImageIO.getImageWritersByFormatName("jpeg").next(), picture, quality);
-        }
-    },
+    JPEG,
     @JsonProperty("webp")
-    WEBP {
-        @Override
-        byte[] encode(Picture picture, int quality, Map<String, String> texts) {
-            return lossy(new WebPImageWriterSpi().createWriterInstance(), picture, quality);
-        }
-    };
+    WEBP;
 
     /** The name in requests and responses, and the ending of a file. */
     String label() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The media type. */
     String mediaType() {
         return "image/" + label();
     }
@@ -64,29 +41,44 @@ enum PictureFormat {
      * Writes a picture.
      *
      * @param quality from 0, the smallest file, to 100, the best picture; without effect on PNG
-     * @param texts to be kept in the file by keyword, if the format can
+     * @param texts to be kept in a PNG file by keyword
      */
-    abstract byte[] encode(Picture picture, int quality, Map<String, String> texts);
-
-    private static byte[] lossy(ImageWriter writer, Picture picture, int quality) {
-        ImageWriteParam parameters = writer.getDefaultWriteParam();
-        parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-        parameters.setCompressionType(parameters.getCompressionTypes()[0]);
-        parameters.setCompressionQuality(quality / 100f);
-        return write(writer, picture, null, parameters);
-    }
-
-    private static byte[] write(ImageWriter writer, Picture picture, IIOMetadata metadata, ImageWriteParam parameters) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (ImageOutputStream out = ImageIO.createImageOutputStream(bytes)) {
-            writer.setOutput(out);
-            writer.write(null, new IIOImage(image(picture), null, metadata), parameters);
+    byte[] encode(Picture picture, int quality, Map<String, String> texts) {
+        try {
+            return write(picture, quality, texts);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private byte[] write(Picture picture, int quality, Map<String, String> texts) throws IOException {
+        ImageWriter writer = writer();
+        ImageWriteParam parameters = writer.getDefaultWriteParam();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ImageOutputStream out = ImageIO.createImageOutputStream(bytes)) {
+            IIOMetadata metadata = null;
+            if (this == PNG) {
+                metadata = writer.getDefaultImageMetadata(
+                        ImageTypeSpecifier.createFromBufferedImageType(BufferedImage.TYPE_INT_RGB), parameters);
+                metadata.mergeTree("javax_imageio_png_1.0", chunks(texts));
+            } else {
+                parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+                parameters.setCompressionType(parameters.getCompressionTypes()[0]);
+                parameters.setCompressionQuality(quality / 100f);
+            }
+            writer.setOutput(out);
+            writer.write(null, new IIOImage(image(picture), null, metadata), parameters);
         } finally {
             writer.dispose();
         }
         return bytes.toByteArray();
+    }
+
+    private ImageWriter writer() throws IOException {
+        // Asked for by class: where libraries lie in a jar within a jar, the registry may have been made without them.
+        return this == WEBP
+                ? new WebPImageWriterSpi().createWriterInstance()
+                : ImageIO.getImageWritersByFormatName(label()).next();
     }
 
     private static BufferedImage image(Picture picture) {
