@@ -32,6 +32,8 @@ public final class LlamaDecoder implements Target, AutoCloseable {
     private static final int PREFILL_ROWS = 64;
 
     private final LlamaConfig config;
+    private final int inputTokens;
+    private final int outputTokens;
     private final int capacity;
     private final DataType keyType;
     private final PtNDManager manager;
@@ -46,6 +48,8 @@ public final class LlamaDecoder implements Target, AutoCloseable {
 
     private LlamaDecoder(LlamaArchive archive, PtNDManager manager, PtSymbolBlock program) {
         this.config = archive.config();
+        this.inputTokens = archive.ends().inputTokens();
+        this.outputTokens = archive.ends().outputTokens();
         this.capacity = archive.capacity();
         this.keyType = archive.precision() == Precision.INT8 ? DataType.FLOAT32 : DataType.FLOAT64;
         this.manager = manager;
@@ -53,8 +57,8 @@ public final class LlamaDecoder implements Target, AutoCloseable {
         tokens = new SharedArray(manager, DataType.INT64, 1);
         positions = new SharedArray(manager, DataType.INT64, 1);
         mask = new SharedArray(manager, DataType.FLOAT32, 1);
-        logits = new SharedArray(manager, DataType.FLOAT32, config.vocabularySize());
-        noLogits = IValue.from((PtNDArray) manager.create(new Shape(0, config.vocabularySize())));
+        logits = new SharedArray(manager, DataType.FLOAT32, outputTokens);
+        noLogits = IValue.from((PtNDArray) manager.create(new Shape(0, outputTokens)));
     }
 
     /**
@@ -64,6 +68,11 @@ public final class LlamaDecoder implements Target, AutoCloseable {
      * @param capacity the most tokens that a session can hold, drafts included
      */
     public static LlamaDecoder load(LlamaConfig config, LlamaWeights weights, Precision precision, int capacity) {
+        return load(new LlamaArchive(config, weights, precision, capacity));
+    }
+
+    /** Loads a model that draws: its logits are of image codes; {@link JanusConfig} tells how tokens are numbered. */
+    public static LlamaDecoder load(JanusConfig config, LlamaWeights weights, Precision precision, int capacity) {
         return load(new LlamaArchive(config, weights, precision, capacity));
     }
 
@@ -88,13 +97,15 @@ public final class LlamaDecoder implements Target, AutoCloseable {
         }
     }
 
+    /** The shape of the layers. */
     public LlamaConfig config() {
         return config;
     }
 
+    /** Number of tokens that logits are of. */
     @Override
     public int vocabularySize() {
-        return config.vocabularySize();
+        return outputTokens;
     }
 
     @Override
@@ -244,9 +255,8 @@ public final class LlamaDecoder implements Target, AutoCloseable {
         }
 
         private int requireToken(int token) {
-            if (token < 0 || token >= config.vocabularySize()) {
-                throw new IllegalArgumentException(
-                        "token " + token + " is not in a vocabulary of " + config.vocabularySize());
+            if (token < 0 || token >= inputTokens) {
+                throw new IllegalArgumentException("token " + token + " is not in a vocabulary of " + inputTokens);
             }
             return token;
         }
@@ -280,7 +290,7 @@ public final class LlamaDecoder implements Target, AutoCloseable {
                 throw new IllegalArgumentException(
                         "node " + node + " was not scored: only " + from + " to " + (end - 1));
             }
-            float[] row = new float[config.vocabularySize()];
+            float[] row = new float[outputTokens];
             logits.floats().get((offset + node) * row.length, row);
             return row;
         }

@@ -22,7 +22,7 @@ class JacobiConformanceTest {
     private static final int VOCABULARY = 3;
     private static final Verifier SPECULATIVE = new MultiCandidateVerifier(Siblings.WITHOUT_REPLACEMENT);
     private static final Function<Enumeration, Randomness> INDEPENDENT = choices -> choices;
-    private static final UnaryOperator<TokenTree> WHOLE = window -> window;
+    static final UnaryOperator<TokenTree> WHOLE = window -> window;
 
     private static final List<WindowInitialiser> INITIALISERS = List.of(
             WindowInitialiser.random(),
@@ -161,7 +161,7 @@ class JacobiConformanceTest {
     }
 
     /** What the decoding loop does, over a world of the enumeration. */
-    private static TokenHistory generate(
+    static TokenHistory generate(
             Conformance world,
             Verifier verifier,
             Drafter drafter,
@@ -201,7 +201,7 @@ class JacobiConformanceTest {
     }
 
     /** Wrong: a redraw that keeps every guess. */
-    private record Relabelling(Randomness inner) implements Randomness {
+    record Relabelling(Randomness inner) implements Randomness {
         @Override
         public int draw(Categorical distribution, long position) {
             return inner.draw(distribution, position);
