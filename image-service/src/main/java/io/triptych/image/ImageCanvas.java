@@ -2,7 +2,6 @@ package io.triptych.image;
 
 import io.triptych.openai.PassTrace;
 import io.triptych.openai.SpeculationReport;
-import io.triptych.speculation.Sequence;
 import io.triptych.speculation.TokenSink;
 import io.triptych.speculation.TokenTree;
 import io.triptych.speculation.Verdict;
@@ -20,36 +19,31 @@ final class ImageCanvas implements TokenSink {
     private final int index;
     private final ImageModel model;
     private final ImageRequest request;
-    private final long seed;
     private final PixelDecoder pixels;
     private final Consumer<ImageEvent> output;
+    private final Supplier<SpeculationReport> account;
     private final int[] codes;
     private final List<PassTrace.Token> passTokens = new ArrayList<>();
     private final List<PassTrace> trace = new ArrayList<>();
-    private Sequence sequence;
     private int tokens;
     private int passes;
     private int previews;
 
+    /** @param account tells what the image has cost, when it is done */
     ImageCanvas(
             int index,
             ImageModel model,
             ImageRequest request,
-            long seed,
             PixelDecoder pixels,
-            Consumer<ImageEvent> output) {
+            Consumer<ImageEvent> output,
+            Supplier<SpeculationReport> account) {
         this.index = index;
         this.model = model;
         this.request = request;
-        this.seed = seed;
         this.pixels = pixels;
         this.output = output;
-        this.codes = new int[model.tokens()];
-    }
-
-    /** Tells the canvas whose tokens it takes, for the account at the end. */
-    void paints(Sequence tokensOf) {
-        sequence = tokensOf;
+        this.account = account;
+        this.codes = new int[model.shape().imageTokens()];
     }
 
     @Override
@@ -70,11 +64,15 @@ final class ImageCanvas implements TokenSink {
         }
         output.accept(new ImageEvent.Progress(index, tokens, codes.length));
         if (tokens == codes.length) {
-            output.accept(new ImageEvent.Finished(index, new Picture(model.side(), pixels.decode(codes)), account()));
+            Picture picture = new Picture(model.shape().imageSide(), pixels.decode(codes));
+            output.accept(new ImageEvent.Finished(
+                    index,
+                    picture,
+                    account.get().withTrace(request.speculation().trace() ? trace : null)));
         } else if (previewIsDue()) {
-            int[] rows = Arrays.copyOf(codes, tokens - tokens % model.grid());
-            output.accept(new ImageEvent.Preview(
-                    index, previews++, Picture.begun(model.side(), pixels.decode(rows))));
+            int[] rows = Arrays.copyOf(codes, tokens - tokens % model.shape().gridSide());
+            Picture picture = Picture.begun(model.shape().imageSide(), pixels.decode(rows));
+            output.accept(new ImageEvent.Preview(index, previews++, picture));
         }
     }
 
@@ -83,11 +81,7 @@ final class ImageCanvas implements TokenSink {
             return false;
         }
         double share = FIRST_PREVIEW + previews * (1 - FIRST_PREVIEW) / request.previews();
-        return tokens / model.grid() >= Math.max(1, Math.round(share * model.grid()));
-    }
-
-    private SpeculationReport account() {
-        return SpeculationReport.of(request.speculation().mode().contract(), seed, List.of(sequence.stats()))
-                .withTrace(request.speculation().trace() ? trace : null);
+        return tokens / model.shape().gridSide()
+                >= Math.max(1, Math.round(share * model.shape().gridSide()));
     }
 }

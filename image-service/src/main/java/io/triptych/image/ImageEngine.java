@@ -1,5 +1,6 @@
 package io.triptych.image;
 
+import io.triptych.openai.SpeculationReport;
 import io.triptych.openai.SpeculationRequest;
 import io.triptych.openai.SpeculationRequest.Mode;
 import io.triptych.sampling.CounterRandom;
@@ -10,9 +11,13 @@ import io.triptych.speculation.BudgetController;
 import io.triptych.speculation.Contract;
 import io.triptych.speculation.DecodingLoop;
 import io.triptych.speculation.Drafter;
+import io.triptych.speculation.ExactVerifier;
 import io.triptych.speculation.GuidedTarget;
 import io.triptych.speculation.JacobiDrafter;
 import io.triptych.speculation.JacobiDrafter.Redraw;
+import io.triptych.speculation.LatentVerifier;
+import io.triptych.speculation.MultiCandidateVerifier;
+import io.triptych.speculation.MultiCandidateVerifier.Siblings;
 import io.triptych.speculation.Sequence;
 import io.triptych.speculation.SpeculationStats;
 import io.triptych.speculation.Target;
@@ -25,7 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /** Makes images: turns a request into sequences and runs them through the decoding loop, all in the same passes. */
 public final class ImageEngine implements GenerativeModel<ImageRequest, ImageEvent> {
@@ -43,15 +48,15 @@ public final class ImageEngine implements GenerativeModel<ImageRequest, ImageEve
     private final GuidedTarget target;
     private final PixelDecoder pixels;
     private final AutoCloseable weights;
-    private final Supplier<BudgetController> budgets;
-    private final Map<Contract, Verifier> verifiers;
+    private final Function<ImageRequest, BudgetController> budgets;
+    private final LatentVerifier relaxed;
     private final Map<String, Object> details;
 
     /**
      * @param target gives logits of codes
      * @param weights what to close when the engine is closed
-     * @param budgets makes the budget of an image whose request names none
-     * @param verifiers one for every contract
+     * @param budgets makes the budget of an image of a request that names none
+     * @param relaxed verifies under the contract {@code relaxed}
      * @param details what health shows of the target
      */
     public ImageEngine(
@@ -59,15 +64,15 @@ public final class ImageEngine implements GenerativeModel<ImageRequest, ImageEve
             Target target,
             PixelDecoder pixels,
             AutoCloseable weights,
-            Supplier<BudgetController> budgets,
-            Map<Contract, Verifier> verifiers,
+            Function<ImageRequest, BudgetController> budgets,
+            LatentVerifier relaxed,
             Map<String, Object> details) {
         this.model = model;
         this.target = new GuidedTarget(target);
         this.pixels = pixels;
         this.weights = weights;
         this.budgets = budgets;
-        this.verifiers = verifiers;
+        this.relaxed = relaxed;
         this.details = details;
     }
 
@@ -79,10 +84,10 @@ public final class ImageEngine implements GenerativeModel<ImageRequest, ImageEve
         try {
             for (int i = 0; i < request.images(); i++) {
                 CounterRandom random = new CounterRandom(request.seed()).member(i);
-                ImageCanvas canvas = new ImageCanvas(i, model, request, random.seed(), pixels, output);
-                Sequence sequence = open(request, model.tokens(), random, canvas);
-                canvas.paints(sequence);
-                sequences.add(sequence);
+                int index = i;
+                ImageCanvas canvas = new ImageCanvas(
+                        index, model, request, pixels, output, () -> account(request, random, sequences.get(index)));
+                sequences.add(open(request, model.shape().imageTokens(), random, canvas));
             }
             cancellation.onCancel(() -> sequences.forEach(Sequence::cancel));
             new DecodingLoop(target).run(sequences);
@@ -98,8 +103,8 @@ public final class ImageEngine implements GenerativeModel<ImageRequest, ImageEve
                 request.prompt(),
                 target.open(request.unconditionalPrompt(), request.guidance()),
                 drafter(speculation, random),
-                budget(speculation),
-                verifiers.get(speculation.mode().contract()),
+                budget(request),
+                verifier(speculation.mode().contract()),
                 new LogitsPipeline(request.sampling()),
                 random,
                 sink,
@@ -112,10 +117,10 @@ public final class ImageEngine implements GenerativeModel<ImageRequest, ImageEve
         }
         return new JacobiDrafter(
                 redraw(speculation),
-                WindowInitialiser.redrawAbove(model.grid()),
+                WindowInitialiser.redrawAbove(model.shape().gridSide()),
                 target.vocabularySize(),
                 random,
-                model.tokens());
+                model.shape().imageTokens());
     }
 
     private static Redraw redraw(SpeculationRequest speculation) {
@@ -125,11 +130,26 @@ public final class ImageEngine implements GenerativeModel<ImageRequest, ImageEve
         return speculation.drafters().contains(PLAIN_JACOBI) ? Redraw.FRESH : Redraw.COUPLED;
     }
 
-    private BudgetController budget(SpeculationRequest speculation) {
+    private Verifier verifier(Contract contract) {
+        return switch (contract) {
+            case EXACT -> new ExactVerifier();
+            case DISTRIBUTION -> new MultiCandidateVerifier(Siblings.WITHOUT_REPLACEMENT);
+            case RELAXED -> relaxed;
+        };
+    }
+
+    private BudgetController budget(ImageRequest request) {
+        SpeculationRequest speculation = request.speculation();
         if (speculation.mode() == Mode.OFF) {
             return BudgetController.fixed(0);
         }
-        return speculation.budget() == null ? budgets.get() : BudgetController.fixed(speculation.budget());
+        return speculation.budget() == null ? budgets.apply(request) : BudgetController.fixed(speculation.budget());
+    }
+
+    private SpeculationReport account(ImageRequest request, CounterRandom random, Sequence sequence) {
+        Contract contract = request.speculation().mode().contract();
+        SpeculationReport report = SpeculationReport.of(contract, random.seed(), List.of(sequence.stats()));
+        return contract == Contract.RELAXED ? report.withBound(relaxed.bound()) : report;
     }
 
     @Override
@@ -162,7 +182,7 @@ public final class ImageEngine implements GenerativeModel<ImageRequest, ImageEve
                 1,
                 0,
                 new SpeculationRequest(mode, null, GOLDEN_WINDOW, null));
-        int tokens = Math.min(GOLDEN_TOKENS, model.tokens());
+        int tokens = Math.min(GOLDEN_TOKENS, model.shape().imageTokens());
         try (Sequence sequence =
                 open(request, tokens, new CounterRandom(request.seed()), (token, source, logits) -> true)) {
             new DecodingLoop(target).run(List.of(sequence));

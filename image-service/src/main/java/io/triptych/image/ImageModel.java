@@ -1,21 +1,16 @@
 package io.triptych.image;
 
+import io.triptych.decoder.JanusConfig;
 import io.triptych.openai.Models;
 import io.triptych.sampling.SamplingParameters;
 import io.triptych.tokenizer.Tokenizer;
 import java.util.Arrays;
 
 /**
- * What HTTP threads know of the model: its name, its tokens and its limits. Immutable and safe from any thread. A text
- * token t stands in a prompt as token {@code codes + t}.
+ * What HTTP threads know of the model: its name, its tokens and its limits. Immutable and safe from any thread.
  *
  * @param card what the API tells of it
- * @param codes of the codebook; the tokens from 0 on
- * @param grid codes along one side of an image
- * @param side of an image in pixels
- * @param begin the text token that begins a prompt
- * @param image the text token that ends a prompt and begins the image
- * @param pad the text token that stands for words in the unconditional prompt
+ * @param shape of its images, and its special tokens
  * @param capacity the most tokens of prompt and image together
  * @param sampling what a request that says nothing gets
  * @param guidance what a request that says nothing gets
@@ -23,20 +18,10 @@ import java.util.Arrays;
 public record ImageModel(
         Models.Model card,
         Tokenizer tokenizer,
-        int codes,
-        int grid,
-        int side,
-        int begin,
-        int image,
-        int pad,
+        JanusConfig shape,
         int capacity,
         SamplingParameters sampling,
         double guidance) {
-
-    /** Tokens of an image. */
-    public int tokens() {
-        return grid * grid;
-    }
 
     /** The prompt that asks for what a text says. */
     public int[] prompt(String text) {
@@ -46,17 +31,17 @@ public record ImageModel(
     /** The prompt that asks for nothing, as long as another. */
     public int[] unconditional(int[] prompt) {
         int[] words = new int[prompt.length - 2];
-        Arrays.fill(words, pad);
+        Arrays.fill(words, shape.padToken());
         return prompt(words);
     }
 
     private int[] prompt(int[] words) {
         int[] prompt = new int[words.length + 2];
-        prompt[0] = codes + begin;
+        prompt[0] = shape.inputToken(shape.bosToken());
         for (int i = 0; i < words.length; i++) {
-            prompt[i + 1] = codes + words[i];
+            prompt[i + 1] = shape.inputToken(words[i]);
         }
-        prompt[prompt.length - 1] = codes + image;
+        prompt[prompt.length - 1] = shape.inputToken(shape.boiToken());
         return prompt;
     }
 }

@@ -55,8 +55,8 @@ class ImageController {
         String files = ServletUriComponentsBuilder.fromContextPath(exchange.getRequest())
                 .path(FileController.PATH)
                 .toUriString();
-        ImageShape shape = new ImageShape(
-                model, request, image, file -> files + "/" + store.put(file, request.outputFormat()));
+        ImageShape shape =
+                new ImageShape(model, request, image, file -> files + "/" + store.put(file, request.outputFormat()));
         return responder.respond(image, request.streams(), shape, exchange);
     }
 }

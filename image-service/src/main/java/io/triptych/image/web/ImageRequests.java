@@ -26,7 +26,8 @@ final class ImageRequests {
         requireDelivery(request);
         int images = orElse(request.n(), 1);
         if (images > maximumImages) {
-            throw ApiException.invalid("n", "a request may ask for at most " + maximumImages + " images, not " + images);
+            throw ApiException.invalid(
+                    "n", "a request may ask for at most " + maximumImages + " images, not " + images);
         }
         int[] prompt = prompt("prompt", request.prompt());
         return new ImageRequest(
@@ -43,7 +44,7 @@ final class ImageRequests {
     }
 
     private void requireSize(String size) {
-        String own = model.side() + "x" + model.side();
+        String own = model.shape().imageSide() + "x" + model.shape().imageSide();
         if (size != null && !size.equals("auto") && !size.equals(own)) {
             throw ApiException.invalid("size", "size must be " + own + ", which is all that this model makes, or auto");
         }
@@ -51,7 +52,8 @@ final class ImageRequests {
 
     private static void requireDelivery(GenerationRequest request) {
         if (request.outputFormat() == PictureFormat.PNG && request.outputCompression() != 100) {
-            throw ApiException.invalid("output_compression", "output_compression is for jpeg and webp; png loses nothing");
+            throw ApiException.invalid(
+                    "output_compression", "output_compression is for jpeg and webp; png loses nothing");
         }
         if (request.streams() && request.responseFormat() == GenerationRequest.Delivery.URL) {
             throw ApiException.invalid("response_format", "response_format must be b64_json with stream");
@@ -63,13 +65,14 @@ final class ImageRequests {
 
     private int[] prompt(String param, String text) {
         int[] prompt = model.prompt(text);
-        int room = model.capacity() - model.tokens();
+        int room = model.capacity() - model.shape().imageTokens();
         if (prompt.length > room) {
             throw ApiException.badRequest(
                     param,
                     "context_length_exceeded",
-                    "this model's context is " + model.capacity() + " tokens, of which an image takes " + model.tokens()
-                            + " and leaves " + room + ", but " + param + " has " + prompt.length + " tokens");
+                    "this model's context is " + model.capacity() + " tokens, of which an image takes "
+                            + model.shape().imageTokens() + " and leaves " + room + ", but " + param + " has "
+                            + prompt.length + " tokens");
         }
         return prompt;
     }
@@ -99,7 +102,8 @@ final class ImageRequests {
         }
         if (drafters.contains(ImageEngine.PLAIN_JACOBI) && speculation.mode() != SpeculationRequest.Mode.DISTRIBUTION) {
             throw ApiException.invalid(
-                    "speculation.drafters", "the drafter '" + ImageEngine.PLAIN_JACOBI + "' is for the mode distribution");
+                    "speculation.drafters",
+                    "the drafter '" + ImageEngine.PLAIN_JACOBI + "' is for the mode distribution");
         }
         return speculation;
     }

@@ -48,7 +48,8 @@ final class ImageShape implements ResponseShape<ImageEvent> {
         } else if (event instanceof Finished finished) {
             send(stream, "image_generation.completed", finished, finished.picture(), finished.speculation());
         } else if (event instanceof Progress progress) {
-            stream.comment("image " + progress.image() + ": " + progress.tokens() + " of " + progress.whole() + " tokens");
+            stream.comment(
+                    "image " + progress.image() + ": " + progress.tokens() + " of " + progress.whole() + " tokens");
         }
     }
 
@@ -115,11 +116,11 @@ final class ImageShape implements ResponseShape<ImageEvent> {
     }
 
     private String size() {
-        return model.side() + "x" + model.side();
+        return model.shape().imageSide() + "x" + model.shape().imageSide();
     }
 
     private ImageUsage usage(int images) {
-        return ImageUsage.of(request.prompt().length, images * model.tokens());
+        return ImageUsage.of(request.prompt().length, images * model.shape().imageTokens());
     }
 
     private static String base64(byte[] file) {

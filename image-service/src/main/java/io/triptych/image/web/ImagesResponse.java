@@ -28,8 +28,5 @@ record ImagesResponse(
      */
     @Schema(name = "GeneratedImage")
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Image(
-            @JsonProperty("b64_json") String b64Json,
-            String url,
-            SpeculationReport speculation) {}
+    record Image(@JsonProperty("b64_json") String b64Json, String url, SpeculationReport speculation) {}
 }

@@ -1,8 +1,8 @@
 package io.triptych.image.web;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,12 +19,12 @@ final class PictureStore {
 
     private final Duration lifetime;
     private final long maximumBytes;
-    private final Clock clock;
+    private final InstantSource clock;
     private final Map<String, StoredFile> files = new LinkedHashMap<>();
     private long bytes;
 
     /** @param maximumBytes of all files together; one that is larger by itself is not kept */
-    PictureStore(Duration lifetime, long maximumBytes, Clock clock) {
+    PictureStore(Duration lifetime, long maximumBytes, InstantSource clock) {
         this.lifetime = lifetime;
         this.maximumBytes = maximumBytes;
         this.clock = clock;

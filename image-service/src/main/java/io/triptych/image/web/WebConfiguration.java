@@ -7,8 +7,8 @@ import io.triptych.image.ImageModel;
 import io.triptych.image.ImageRequest;
 import io.triptych.openai.Responder;
 import io.triptych.serving.Generator;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -33,7 +33,7 @@ class WebConfiguration {
     PictureStore pictureStore(
             @Value("${triptych.image.file-lifetime:60m}") Duration lifetime,
             @Value("${triptych.image.file-memory:64MB}") DataSize memory) {
-        return new PictureStore(lifetime, memory.toBytes(), Clock.systemUTC());
+        return new PictureStore(lifetime, memory.toBytes(), InstantSource.system());
     }
 
     @Bean
