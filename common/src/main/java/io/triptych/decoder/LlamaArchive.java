@@ -5,12 +5,8 @@ import io.triptych.torchscript.TorchScriptArchive.ElementType;
 import io.triptych.torchscript.TorchScriptArchive.Tensor;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -74,7 +70,7 @@ class LlamaArchive {
         return capacity;
     }
 
-    void write(Path file) {
+    TorchScriptArchive archive() {
         TorchScriptArchive archive = new TorchScriptArchive("LlamaDecoder", program());
         archive.tensors("embedding", ends.embedding());
         archive.tensors("rotary", List.of(rotary()));
@@ -99,7 +95,7 @@ class LlamaArchive {
         archive.tensors("head_biases", ends.headBiases());
         archive.tensors("query_norms", queryNorms);
         archive.tensors("value_anchors", valueAnchors);
-        archive.write(file);
+        return archive;
     }
 
     // ---- the program
@@ -278,7 +274,7 @@ class LlamaArchive {
             all[i] = query ? (float) (q[member] / Math.sqrt(config.headSize())) : k[member];
         }
         return new Tensor(
-                ElementType.FLOAT32, new long[] {heads, config.headSize()}, out -> write(out, all, all.length));
+                ElementType.FLOAT32, new long[] {heads, config.headSize()}, out -> Tensor.write(out, all, all.length));
     }
 
     /** A norm's weight, times the square root of the width: the program divides a row by its length, not by its mean. */
@@ -311,7 +307,7 @@ class LlamaArchive {
                     row[2 * i] = (float) (Math.cos(angle) * config.ropeAmplitude());
                     row[2 * i + 1] = (float) (Math.sin(angle) * config.ropeAmplitude());
                 }
-                write(out, row, row.length);
+                Tensor.write(out, row, row.length);
             }
         });
     }
@@ -325,7 +321,7 @@ class LlamaArchive {
             float[] row = new float[matrix.columns()];
             for (int i = 0; i < matrix.rows(); i++) {
                 matrix.row(i, row);
-                write(out, row, row.length);
+                Tensor.write(out, row, row.length);
             }
         });
     }
@@ -355,7 +351,7 @@ class LlamaArchive {
                 matrix.row(i, row);
                 scales[i] = (float) (largest(row) / 127.0);
             }
-            write(out, scales, scales.length);
+            Tensor.write(out, scales, scales.length);
         });
     }
 
@@ -368,12 +364,7 @@ class LlamaArchive {
     }
 
     static Tensor floats(float[] values) {
-        return new Tensor(ElementType.FLOAT32, new long[] {values.length}, out -> write(out, values, values.length));
-    }
-
-    private static void write(OutputStream out, float[] values, int count) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(values, 0, count);
-        out.write(bytes.array());
+        return new Tensor(
+                ElementType.FLOAT32, new long[] {values.length}, out -> Tensor.write(out, values, values.length));
     }
 }

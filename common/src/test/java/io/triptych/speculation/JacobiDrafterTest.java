@@ -48,6 +48,39 @@ class JacobiDrafterTest {
         assertThat(target.openSessions()).isZero();
     }
 
+    @Test
+    void guidedWindowsEmitThePlainTokens() {
+        GuidedTarget guided = new GuidedTarget(new ToyTarget(VOCABULARY, 64, 64));
+        int different = 0;
+        for (double scale : new double[] {1, 3, 5}) {
+            for (int window = 1; window <= 16; window += 3) {
+                for (int seed = 0; seed < 6; seed++) {
+                    SamplingParameters sampling = SamplingParameters.ofTemperature(1);
+                    int[] unconditional = {7, 7, 7, 3};
+                    Result plain = generate(
+                            guided,
+                            guided.open(unconditional, scale),
+                            Drafter.none(),
+                            BudgetController.fixed(0),
+                            sampling,
+                            seed);
+                    Result windowed = generate(
+                            guided,
+                            guided.open(unconditional, scale),
+                            drafter(Redraw.SHARED_NOISE, INITIALISERS.get(seed % 4), seed),
+                            BudgetController.fixed(window),
+                            sampling,
+                            seed);
+                    assertThat(windowed.tokens).isEqualTo(plain.tokens);
+                    Result unguided =
+                            generate(guided, guided.open(), Drafter.none(), BudgetController.fixed(0), sampling, seed);
+                    different += Arrays.equals(unguided.tokens, plain.tokens) ? 0 : 1;
+                }
+            }
+        }
+        assertThat(different).as("of 72 pictures that guidance changes").isGreaterThan(60);
+    }
+
     /** With the drafter's own noise the exact verifier still holds, but little converges. */
     @Test
     void sharedNoiseMakesGuessesRight() {
@@ -126,10 +159,20 @@ class JacobiDrafterTest {
     private record Result(int[] tokens, int passes) {}
 
     private Result generate(Drafter drafter, BudgetController budget, SamplingParameters sampling, long seed) {
+        return generate(target, target.open(), drafter, budget, sampling, seed);
+    }
+
+    private static Result generate(
+            Target target,
+            Target.Session session,
+            Drafter drafter,
+            BudgetController budget,
+            SamplingParameters sampling,
+            long seed) {
         int[] prompt = {VOCABULARY + 1, 3}; // a prompt may hold tokens that are never emitted
         try (Sequence sequence = new Sequence(
                 prompt,
-                target.open(),
+                session,
                 drafter,
                 budget,
                 new ExactVerifier(),
