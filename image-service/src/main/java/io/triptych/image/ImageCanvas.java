@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 /** Turns the tokens of one sequence into one image: previews of its committed rows, then the whole. */
 final class ImageCanvas implements TokenSink {
     /** When the first preview is due; the others follow evenly. Early, as the first rows are drafted worst. */
-    private static final double FIRST_PREVIEW = 0.25;
+    private static final double FIRST_PREVIEW = 0.2;
 
     private final int index;
     private final ImageModel model;

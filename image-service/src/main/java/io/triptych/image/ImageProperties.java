@@ -14,6 +14,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param capacity the most tokens of prompt and image together; 0 takes what the checkpoint was made for
  * @param threads that share one pass; 0 takes one per processor
  * @param budget the longest window
+ * @param relaxation bound of the contract {@code relaxed}: how far the distribution of a token may be moved, from 0 to 1
  * @param queue requests that may wait
  * @param images the most images of one request
  * @param grace how long accepted requests may run on at shutdown
@@ -26,6 +27,7 @@ record ImageProperties(
         @DefaultValue("0") int capacity,
         @DefaultValue("0") int threads,
         @DefaultValue("32") int budget,
+        @DefaultValue("0.2") double relaxation,
         @DefaultValue("16") int queue,
         @DefaultValue("8") int images,
         @DefaultValue("60s") Duration grace) {}

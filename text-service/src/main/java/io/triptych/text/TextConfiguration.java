@@ -55,11 +55,7 @@ class TextConfiguration {
     @Bean
     TextModel textModel(Models.Model card, CheckpointDirectory checkpoint, Tokenizer tokenizer) {
         LlamaConfig config = LlamaConfig.from(checkpoint);
-        int capacity = properties.capacity() == 0 ? config.maximumPositions() : properties.capacity();
-        if (capacity < 2 || capacity > config.maximumPositions()) {
-            throw new IllegalArgumentException("triptych.text.capacity is " + capacity + ", but " + checkpoint.path()
-                    + " allows 2 to " + config.maximumPositions());
-        }
+        int capacity = config.capacity("triptych.text.capacity", properties.capacity(), 2);
         return new TextModel(
                 card,
                 tokenizer,

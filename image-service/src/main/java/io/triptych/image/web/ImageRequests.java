@@ -44,7 +44,7 @@ final class ImageRequests {
     }
 
     private void requireSize(String size) {
-        String own = model.shape().imageSide() + "x" + model.shape().imageSide();
+        String own = model.size();
         if (size != null && !size.equals("auto") && !size.equals(own)) {
             throw ApiException.invalid("size", "size must be " + own + ", which is all that this model makes, or auto");
         }

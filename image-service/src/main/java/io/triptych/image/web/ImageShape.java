@@ -63,7 +63,7 @@ final class ImageShape implements ResponseShape<ImageEvent> {
                         event instanceof Preview preview ? preview.index() : null,
                         base64(file(picture, speculation)),
                         Instant.now().getEpochSecond(),
-                        size(),
+                        model.size(),
                         QUALITY,
                         BACKGROUND,
                         asked.outputFormat().label(),
@@ -80,7 +80,7 @@ final class ImageShape implements ResponseShape<ImageEvent> {
                 .map(this::image)
                 .toList();
         return new ImagesResponse(
-                created, BACKGROUND, images, asked.outputFormat().label(), size(), usage(images.size()));
+                created, BACKGROUND, images, asked.outputFormat().label(), model.size(), usage(images.size()));
     }
 
     private ImagesResponse.Image image(Finished image) {
@@ -113,10 +113,6 @@ final class ImageShape implements ResponseShape<ImageEvent> {
         texts.put("top_p", Double.toString(sampling.topP()));
         texts.put("min_p", Double.toString(sampling.minP()));
         return texts;
-    }
-
-    private String size() {
-        return model.shape().imageSide() + "x" + model.shape().imageSide();
     }
 
     private ImageUsage usage(int images) {
