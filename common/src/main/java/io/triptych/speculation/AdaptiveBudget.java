@@ -16,7 +16,7 @@ import java.util.Arrays;
  */
 public final class AdaptiveBudget implements BudgetController {
     /** What drafting may lose before it stops, in plain steps. Ample, as a good drafter stops by itself what does not pay. */
-    private static final double CREDIT_IN_PASSES = 8;
+    private static final double CREDIT_IN_PASSES = 3;
 
     private final PassCost cost;
     private final int maximumNodes;

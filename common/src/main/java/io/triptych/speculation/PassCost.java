@@ -2,6 +2,7 @@ package io.triptych.speculation;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.DoubleSupplier;
 
 /**
  * What a pass of one target costs, in seconds, by the number of rows it scores: measured at start-up and refreshed by
@@ -9,8 +10,8 @@ import java.util.List;
  */
 public final class PassCost {
     private static final int[] MEASURED_ROWS = {1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64};
-    private static final int WARM_UPS = 2;
-    private static final int REPETITIONS = 9;
+    private static final int WARM_UPS = 3;
+    private static final int REPETITIONS = 13;
 
     /**
      * How much of a surprise is believed to hold for every number of rows, and for this number alone. The latter is
@@ -40,29 +41,46 @@ public final class PassCost {
     }
 
     /**
-     * Times passes of a target over chains of 1 to 64 rows, as far as its capacity allows.
+     * Times passes of a target over chains of 1 to 64 rows, as far as its capacity allows. A plain step is timed among
+     * its like. A larger pass is followed by a plain step, and costs what both take over a step: a small model's weights
+     * stand in other caches after a large pass, and the step that follows may take a third longer, which would make
+     * every draft look cheap if it were left out, or if it were part of what plain decoding seems to cost.
      *
      * @param cachedTokens how many tokens the measured session holds
      */
     public static PassCost measure(Target target, int cachedTokens) {
         int most = Math.min(64, target.capacity() - cachedTokens);
         int[] rows = Arrays.stream(MEASURED_ROWS).filter(r -> r <= most).toArray();
-        double[][] seconds = new double[rows.length][REPETITIONS];
+        double[] seconds = new double[rows.length];
         try (Target.Session session = target.open()) {
             session.append(someTokens(cachedTokens, target.vocabularySize()));
-            for (int repetition = -WARM_UPS; repetition < REPETITIONS; repetition++) {
-                for (int i = 0; i < rows.length; i++) {
-                    TokenTree chain = chain(rows[i], target.vocabularySize());
-                    long begin = System.nanoTime();
-                    target.score(List.of(new Target.Step(session, chain)));
-                    if (repetition >= 0) {
-                        seconds[i][repetition] = Math.max(1, System.nanoTime() - begin) / 1e9;
-                    }
-                    session.commit(new int[0]);
-                }
+            double step = quartile(() -> seconds(target, session, 1));
+            seconds[0] = step;
+            for (int i = 1; i < rows.length; i++) {
+                int size = rows[i];
+                double both = quartile(() -> seconds(target, session, size) + seconds(target, session, 1));
+                seconds[i] = Math.max(step, both - step);
             }
         }
-        return new PassCost(interpolate(rows, quartiles(seconds)));
+        return new PassCost(interpolate(rows, seconds));
+    }
+
+    /** The lower quartile of repeated measurements: what disturbs a measurement only ever lengthens it. */
+    private static double quartile(DoubleSupplier measurement) {
+        double[] samples = new double[WARM_UPS + REPETITIONS];
+        Arrays.setAll(samples, i -> measurement.getAsDouble());
+        Arrays.sort(samples, WARM_UPS, samples.length);
+        return samples[WARM_UPS + REPETITIONS / 4];
+    }
+
+    /** Times one pass over a chain, which is dropped again. */
+    private static double seconds(Target target, Target.Session session, int rows) {
+        TokenTree chain = chain(rows, target.vocabularySize());
+        long begin = System.nanoTime();
+        target.score(List.of(new Target.Step(session, chain)));
+        double taken = Math.max(1, System.nanoTime() - begin) / 1e9;
+        session.commit(new int[0]);
+        return taken;
     }
 
     /** The largest number of rows that is known rather than extrapolated. */
@@ -132,13 +150,6 @@ public final class PassCost {
             tree.add(i - 1, tokens[i], 1, "measurement");
         }
         return tree;
-    }
-
-    /** Lower quartiles: what disturbs a measurement only ever lengthens it. */
-    private static double[] quartiles(double[][] samples) {
-        return Arrays.stream(samples)
-                .mapToDouble(s -> Arrays.stream(s).sorted().toArray()[s.length / 4])
-                .toArray();
     }
 
     private static double[] interpolate(int[] rows, double[] seconds) {
