@@ -4,7 +4,7 @@ import io.triptych.checkpoint.CheckpointDirectory;
 import io.triptych.decoder.LlamaDecoder;
 import io.triptych.decoder.Precision;
 import io.triptych.serving.NativeThreads;
-import io.triptych.text.chat.Tokenizer;
+import io.triptych.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;

@@ -61,6 +61,19 @@ public final class ConfigFields {
         return List.copyOf(sizes);
     }
 
+    /** A number from {@code low} to {@code high}. */
+    public OptionalDouble number(String field, double low, double high) {
+        Optional<JsonNode> value = value(field);
+        if (value.isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        double number = value.get().isNumber() ? value.get().doubleValue() : Double.NaN;
+        if (!(number >= low && number <= high)) {
+            throw wrong(field, "is " + value.get() + ", not a number from " + low + " to " + high);
+        }
+        return OptionalDouble.of(number);
+    }
+
     /** A positive, finite number. */
     public OptionalDouble positive(String field) {
         Optional<JsonNode> value = value(field);

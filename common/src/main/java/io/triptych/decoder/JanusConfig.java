@@ -4,6 +4,7 @@ import io.triptych.checkpoint.CheckpointDirectory;
 import io.triptych.checkpoint.CheckpointException;
 import io.triptych.checkpoint.ConfigFields;
 import io.triptych.checkpoint.MemoryRequirement;
+import io.triptych.checkpoint.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,24 @@ public record JanusConfig(
 
         public int levels() {
             return channelMultipliers.size();
+        }
+
+        /** The vectors of the codes as the decoder looks them up: of length 1. */
+        public float[][] codebook(CheckpointDirectory checkpoint) {
+            float[][] vectors = new float[codes][codeSize];
+            Tensor tensor = checkpoint.tensor("model.vqmodel.quantize.embedding.weight", codes, codeSize);
+            for (int code = 0; code < codes; code++) {
+                float[] vector = vectors[code];
+                tensor.read((long) code * codeSize, vector, 0, codeSize);
+                double length = 0;
+                for (float value : vector) {
+                    length += value * value;
+                }
+                for (int i = 0; i < codeSize; i++) {
+                    vector[i] /= (float) Math.max(Math.sqrt(length), 1e-12);
+                }
+            }
+            return vectors;
         }
 
         /** Pixels along the side of a code's square. */

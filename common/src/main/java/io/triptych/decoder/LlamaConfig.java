@@ -116,6 +116,23 @@ public record LlamaConfig(
     }
 
     /**
+     * The tokens that a session is to hold.
+     *
+     * @param setting the name of the setting, for the error
+     * @param chosen what the setting says; 0 takes as many as the model was made for
+     * @param least what makes sense
+     * @throws IllegalArgumentException if the model does not allow the choice, or less than makes sense
+     */
+    public int capacity(String setting, int chosen, int least) {
+        int capacity = chosen == 0 ? maximumPositions : chosen;
+        if (capacity < least || capacity > maximumPositions) {
+            throw new IllegalArgumentException(
+                    setting + " is " + capacity + ", but the model allows " + least + " to " + maximumPositions);
+        }
+        return capacity;
+    }
+
+    /**
      * The memory that a decoder of this shape takes.
      *
      * @param bytesPerWeight of the matrices: 1 for int8, 4 for float32

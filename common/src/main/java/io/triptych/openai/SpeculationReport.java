@@ -17,6 +17,8 @@ import java.util.TreeMap;
  * @param bound of a relaxed contract that has one: the most that, wherever a token stands, its distribution differs from
  *     the target's in total variation
  * @param seed repeats this response, whether the request named it or not
+ * @param bound if the contract is relaxed and its rule has one: the most that the distribution of a token may differ from
+ *     the model's, in total variation, whatever came before it
  * @param seconds of decoding alone, no queueing
  * @param trace of every pass, if the request asked for it
  */

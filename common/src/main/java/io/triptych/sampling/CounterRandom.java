@@ -36,9 +36,12 @@ public record CounterRandom(long seed) implements Randomness {
         DRAFT_ROUND
     }
 
-    /** The seed of member {@code index} of a request: member 0 keeps the request's own. */
+    /**
+     * Member {@code index} of a request: member 0 keeps the request's own seed, the others have seeds of their own that
+     * fit a JavaScript number, so that every client can send them back.
+     */
     public CounterRandom member(int index) {
-        return index == 0 ? this : new CounterRandom(hash(key(Stream.MEMBER, 0), index));
+        return index == 0 ? this : new CounterRandom(hash(key(Stream.MEMBER, 0), index) >>> 11);
     }
 
     /** A uniform value in the open interval (0, 1). */

@@ -1,4 +1,4 @@
-package io.triptych.text.chat;
+package io.triptych.tokenizer;
 
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;

@@ -1,4 +1,4 @@
-package io.triptych.text;
+package io.triptych.serving;
 
 import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
@@ -6,11 +6,11 @@ import com.sun.jna.Structure;
 import org.junit.jupiter.api.Assumptions;
 
 /** The C library's own account of allocated memory, which is where libtorch, the tokenizer and JNI allocate. */
-final class NativeHeap {
+public final class NativeHeap {
     private NativeHeap() {}
 
     /** Bytes in use, after what only waits for the garbage collector is gone. */
-    static long inUse() throws InterruptedException {
+    public static long inUse() throws InterruptedException {
         System.gc();
         Thread.sleep(50);
         try {

@@ -1,4 +1,4 @@
-package io.triptych.text.chat;
+package io.triptych.tokenizer;
 
 /**
  * Turns a stream of tokens into text, piece by piece, at a cost per token that does not grow with the stream. A

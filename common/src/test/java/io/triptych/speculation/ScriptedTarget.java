@@ -1,6 +1,5 @@
-package io.triptych.text;
+package io.triptych.speculation;
 
-import io.triptych.speculation.Target;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -11,17 +10,17 @@ import java.util.concurrent.Semaphore;
  * can hold generation up.
  */
 public final class ScriptedTarget implements Target {
-    private static final int CAPACITY = 64;
-
     private final int vocabularySize;
+    private final int capacity;
     private final Semaphore permits = new Semaphore(Integer.MAX_VALUE);
     private volatile int[] script;
     private volatile float certainty;
     private volatile long passes;
     private volatile int openSessions;
 
-    ScriptedTarget(int vocabularySize, int[] script) {
+    public ScriptedTarget(int vocabularySize, int capacity, int[] script) {
         this.vocabularySize = vocabularySize;
+        this.capacity = capacity;
         say(script, 40);
     }
 
@@ -31,7 +30,7 @@ public final class ScriptedTarget implements Target {
         certainty = scriptedLogit;
     }
 
-    int[] script() {
+    public int[] script() {
         return script;
     }
 
@@ -64,7 +63,7 @@ public final class ScriptedTarget implements Target {
 
     @Override
     public int capacity() {
-        return CAPACITY;
+        return capacity;
     }
 
     @Override

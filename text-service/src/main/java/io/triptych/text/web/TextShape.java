@@ -1,18 +1,25 @@
 package io.triptych.text.web;
 
 import io.triptych.openai.PassTrace;
+import io.triptych.openai.ResponseShape;
 import io.triptych.openai.SpeculationReport;
+import io.triptych.openai.SseWriter;
 import io.triptych.text.TextDelta;
+import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 
-/** How an endpoint tells what was generated: one response's deltas in, its JSON out. Used by one thread. */
-interface ResponseShape {
+/** What the shapes of text have in common: one response's deltas in, its JSON out. */
+interface TextShape extends ResponseShape<TextDelta> {
     /** The chunks of a stream that tell one delta. */
     List<?> chunks(TextDelta delta);
 
-    /** The response that tells all deltas at once. */
-    Object whole(List<TextDelta> deltas);
+    @Override
+    default void write(TextDelta delta, SseWriter stream) throws IOException {
+        for (Object chunk : chunks(delta)) {
+            stream.send(chunk);
+        }
+    }
 
     /** The extension on the chunk of a delta: what its pass did, and the account if it is the last. */
     static SpeculationReport speculation(TextDelta delta, boolean withSummary) {

@@ -1,4 +1,4 @@
-package io.triptych.text.chat;
+package io.triptych.tokenizer;
 
 import io.triptych.checkpoint.CheckpointDirectory;
 import java.io.IOException;
@@ -12,13 +12,13 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Checkpoints without weights, with a tokenizer small enough to see through. */
-final class TestCheckpoints {
+public final class TestCheckpoints {
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private TestCheckpoints() {}
 
     /** Writes what every checkpoint has, and opens it. */
-    static CheckpointDirectory open(Path directory) {
+    public static CheckpointDirectory open(Path directory) {
         write(directory, "config.json", "{\"model_type\":\"llama\"}");
         byte[] header = "{}".getBytes(StandardCharsets.UTF_8);
         ByteBuffer file = ByteBuffer.allocate(8 + header.length).order(ByteOrder.LITTLE_ENDIAN);
@@ -32,7 +32,7 @@ final class TestCheckpoints {
         return CheckpointDirectory.open(directory);
     }
 
-    static void write(Path directory, String name, String text) {
+    public static void write(Path directory, String name, String text) {
         try {
             Files.writeString(directory.resolve(name), text);
         } catch (IOException e) {

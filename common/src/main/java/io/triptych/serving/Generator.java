@@ -1,18 +1,20 @@
-package io.triptych.text;
+package io.triptych.serving;
 
-import io.triptych.serving.InferenceExecutor;
-import io.triptych.serving.Job;
-import io.triptych.serving.SpeculationMetrics;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/** The door between HTTP threads and the native thread: takes requests, hands out jobs. */
-public final class TextGenerator {
-    private final InferenceExecutor<TextEngine> executor;
+/**
+ * The door between HTTP threads and the native thread: takes requests, hands out jobs.
+ *
+ * @param <R> what the model is asked
+ * @param <E> what it yields
+ */
+public final class Generator<R, E> {
+    private final InferenceExecutor<? extends GenerativeModel<R, E>> executor;
     private final SpeculationMetrics metrics;
 
-    public TextGenerator(InferenceExecutor<TextEngine> executor, SpeculationMetrics metrics) {
+    public Generator(InferenceExecutor<? extends GenerativeModel<R, E>> executor, SpeculationMetrics metrics) {
         this.executor = executor;
         this.metrics = metrics;
     }
@@ -21,17 +23,17 @@ public final class TextGenerator {
      * Queues a request.
      *
      * @param output called on the native thread, which it must not hold up
-     * @throws io.triptych.serving.QueueFullException if no place is free
+     * @throws QueueFullException if no place is free
      */
-    public Job<Void> submit(TextRequest request, Consumer<TextDelta> output) {
+    public Job<Void> submit(R request, Consumer<E> output) {
         long arrival = System.nanoTime();
         AtomicBoolean first = new AtomicBoolean(true);
         return executor.submit((engine, cancellation) -> {
-            Consumer<TextDelta> timed = delta -> {
+            Consumer<E> timed = event -> {
                 if (first.getAndSet(false)) {
                     metrics.firstToken(Duration.ofNanos(System.nanoTime() - arrival));
                 }
-                output.accept(delta);
+                output.accept(event);
             };
             metrics.finished(engine.generate(request, timed, cancellation));
             return null;

@@ -1,4 +1,4 @@
-package io.triptych.text.chat;
+package io.triptych.tokenizer;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.triptych.checkpoint.CheckpointDirectory;
@@ -62,7 +62,7 @@ public final class Tokenizer implements AutoCloseable {
      * Encodes text of any length.
      *
      * @param addSpecialTokens whether to add what the tokenizer puts around a text, such as a first token; not after a
-     *     {@link ChatTemplate}, which writes them itself
+     *     chat template, which writes them itself
      */
     public int[] encode(String text, boolean addSpecialTokens) {
         return Arrays.stream(tokenizer.encode(text, addSpecialTokens, false).getIds())

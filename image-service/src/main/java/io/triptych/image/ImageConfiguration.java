@@ -1,0 +1,88 @@
+package io.triptych.image;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.triptych.checkpoint.CheckpointDirectory;
+import io.triptych.decoder.JanusConfig;
+import io.triptych.openai.Models;
+import io.triptych.openai.OpenAiConfiguration;
+import io.triptych.serving.Generator;
+import io.triptych.serving.InferenceExecutor;
+import io.triptych.serving.NativeThreads;
+import io.triptych.serving.ServingConfiguration;
+import io.triptych.serving.SpeculationMetrics;
+import io.triptych.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/**
+ * How the service is put together. The model loads on the native thread while the rest of the service starts; the
+ * service is ready when both are done and the self-check has passed, and ends if the model cannot be loaded.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(ImageProperties.class)
+@Import({OpenAiConfiguration.class, ServingConfiguration.class})
+class ImageConfiguration {
+    private final ImageProperties properties;
+    private final Path root;
+
+    ImageConfiguration(ImageProperties properties, @Value("${triptych.root:.}") String root) {
+        this.properties = properties;
+        this.root = Path.of(root).toAbsolutePath().normalize();
+    }
+
+    @Bean
+    CheckpointDirectory checkpoint() {
+        return CheckpointDirectory.open(root.resolve(properties.model()));
+    }
+
+    @Bean
+    Tokenizer tokenizer(CheckpointDirectory checkpoint) {
+        return Tokenizer.of(checkpoint);
+    }
+
+    @Bean
+    Models.Model card(CheckpointDirectory checkpoint) throws IOException {
+        return Models.Model.of(properties.modelId(), checkpoint);
+    }
+
+    @Bean
+    ImageModel imageModel(Models.Model card, CheckpointDirectory checkpoint, Tokenizer tokenizer) {
+        JanusConfig shape = JanusConfig.from(checkpoint);
+        int shortestPrompt = 3;
+        int capacity = shape.text()
+                .capacity("triptych.image.capacity", properties.capacity(), shape.imageTokens() + shortestPrompt);
+        return ImageModel.of(card, tokenizer, shape, capacity, checkpoint);
+    }
+
+    @Bean
+    NativeThreads nativeThreads() {
+        return NativeThreads.prepare(properties.threads());
+    }
+
+    /** Asks for the thread settings because they must be made before the engine loads. */
+    @Bean
+    InferenceExecutor<ImageEngine> inferenceExecutor(
+            NativeThreads threads, CheckpointDirectory checkpoint, ImageModel model) {
+        return new InferenceExecutor<>(
+                "image-inference",
+                properties.queue(),
+                properties.grace(),
+                new ImageEngineLoader(properties, checkpoint, model));
+    }
+
+    @Bean
+    SpeculationMetrics speculationMetrics(MeterRegistry registry, InferenceExecutor<ImageEngine> executor) {
+        return new SpeculationMetrics(registry, "image", executor::queueDepth);
+    }
+
+    @Bean
+    Generator<ImageRequest, ImageEvent> imageGenerator(
+            InferenceExecutor<ImageEngine> executor, SpeculationMetrics metrics) {
+        return new Generator<>(executor, metrics);
+    }
+}
