@@ -2,8 +2,8 @@
 
     python renderer.py OUT.png        a sheet of random scenes
 
-Centres lie on a lattice of four pixels and every size comes in two diameters, so that the patches that the VQ codec sees
-repeat: what is random in a picture and not said in its caption costs bits in every token.
+Centres lie on a lattice of eight pixels, the patches of the VQ codec, and every size comes in two diameters, so that
+patches repeat: what is random in a picture and not said in its caption costs bits in its tokens.
 """
 
 import math
@@ -16,7 +16,7 @@ import numpy as np
 from captions import draw_scene
 
 SIDE = 128
-LATTICE = 4
+LATTICE = 8
 RGB = {"red": (215, 45, 45), "orange": (240, 140, 35), "yellow": (245, 215, 60), "green": (55, 160, 70),
        "cyan": (60, 195, 205), "blue": (50, 90, 215), "purple": (140, 70, 190), "pink": (240, 130, 180)}
 WHITE = np.array((250, 250, 250), np.float32)
@@ -159,21 +159,24 @@ def place_one(chance, where, size, diameter):
     return on_lattice(chance, 0.44, 0.56), on_lattice(chance, 0.44, 0.56)
 
 
-def place_related(chance, relation):
-    """Far enough apart for two large ones."""
-    near, far = on_lattice(chance, 0.22, 0.29), SIDE - on_lattice(chance, 0.22, 0.29)
-    first, second = (near, far) if relation in ("left of", "above") else (far, near)
-    beside, other = on_lattice(chance, 0.44, 0.56), on_lattice(chance, 0.44, 0.56)
+def place_related(chance, relation, diameters):
+    """Both in the picture with a gap between them."""
+    while True:
+        near, far = chance.choice((32, 40)), chance.choice((88, 96))
+        first, second = (near, far) if relation in ("left of", "above") else (far, near)
+        if far - near >= sum(diameters) / 2 + 4:
+            break
+    beside, other = (on_lattice(chance, 0.42, 0.58) for _ in range(2))
     if relation in ("left of", "right of"):
         return (first, beside), (second, other)
     return (beside, first), (other, second)
 
 
 def place_free(chance, things):
-    """Each in a quarter of its own, the smaller the freer."""
+    """Each in a quarter of its own, the smaller ones freer."""
     quarters = chance.sample([(1, 1), (3, 1), (1, 3), (3, 3)], len(things))
     for thing, (qx, qy) in zip(things, quarters):
-        reach = {"small": 2, "medium": 2, "large": 1}[thing.size]
+        reach = 0 if thing.size == "large" else 1
         yield tuple(q * SIDE // 4 + LATTICE * chance.randint(-reach, reach) for q in (qx, qy))
 
 
@@ -186,27 +189,33 @@ def layout(chance, scene):
     if scene.kind == "one":
         centres = [place_one(chance, scene.where, scene.things[0].size, diameters[0])]
     elif scene.kind == "relation":
-        centres = place_related(chance, scene.where)
+        centres = place_related(chance, scene.where, diameters)
     else:
         centres = place_free(chance, scene.things)
     return [(x, y, diameter) for (x, y), diameter in zip(centres, diameters)]
 
 
-def render(scene, seed):
-    """The picture as uint8 [128, 128, 3]."""
+def draw(scene, seed):
+    """The picture, uint8 [128, 128, 3], and how much of every pixel is a thing, float [128, 128]."""
     chance = random.Random(f"{scene}/{seed}")
     placed = layout(chance, scene)
     # The moon takes the corner that the things leave free, the right one if both are.
     crowd = [min(math.hypot(x - corner, y - 14) - d / 2 for x, y, d in placed) for corner in (14, 114)]
     picture = backdrop(scene.background, min(crowd[1], 12) >= min(crowd[0], 12)).copy()
+    covers = np.zeros((SIDE, SIDE), np.float32)
     for thing, (x, y, diameter) in zip(scene.things, placed):
         cover, white, light = stamp(thing.shape, thing.texture, diameter)
         half = cover.shape[0] // 2
         colour = np.array(RGB[thing.colour], np.float32) * light
         colour = colour + (WHITE - colour) * white
-        place = picture[y - half:y + half, x - half:x + half]
-        place += cover * (colour - place)
-    return np.clip(picture + 0.5, 0, 255).astype(np.uint8)
+        window = slice(y - half, y + half), slice(x - half, x + half)
+        picture[window] += cover * (colour - picture[window])
+        covers[window] += cover[..., 0]
+    return np.clip(picture + 0.5, 0, 255).astype(np.uint8), covers
+
+
+def render(scene, seed):
+    return draw(scene, seed)[0]
 
 
 def sheet(pictures, columns):

@@ -3,9 +3,9 @@
     python vq.py --work DIR --minutes 26
 
 The codec is transformers' JanusVQVAE. First it learns without a codebook; then k-means makes one, which follows the mean of
-the vectors that choose it, and whose unused codes move to where the error is largest. It learns on crops, and on
-whole pictures at the end, since the group norms see the whole. The schedule follows the clock, because the pictures are
-endless and the machine is shared; --minutes is what it is to take.
+the vectors that choose it, and whose unused codes move to where the error is largest. Things weigh more than what is
+behind them. The schedule follows the clock, because the pictures are endless and the machine is shared; --minutes is what it
+is to take. A run goes on from the codec of an earlier one.
 """
 
 import argparse
@@ -28,13 +28,14 @@ from transformers.models.janus.modeling_janus import JanusVQVAE
 
 import process
 from captions import draw_scene
-from layout import EMBEDDING, SIDE, VQ
-from renderer import render
+from layout import EMBEDDING, TOKENS, VQ
+from renderer import draw
 from train import Muon, save
 
-CROP, CROPS, PICTURES = 64, 16, 4  # a batch of each process
+PICTURES = 4  # a batch of each process
+THINGS = 4  # so much more a pixel of a thing weighs, and one close to it
 QUANTISED_FROM = 200  # steps
-WHOLE_FROM, DECAY_FROM = 0.75, 0.4  # shares of the time
+DECAY_FROM = 0.3  # share of the time
 COMMITMENT = 0.25
 KEEP = 0.98  # of the codebook's running means, each step
 SAVE_SECONDS = 60
@@ -53,15 +54,11 @@ def to_tensor(pictures):
     return (torch.from_numpy(np.stack(pictures)).float() / 127.5 - 1).permute(0, 3, 1, 2)
 
 
-def draw_batch(chance, whole):
-    pictures = []
-    for _ in range(PICTURES if whole else CROPS):
-        picture = render(draw_scene(chance), chance.random())
-        if not whole:
-            x, y = (8 * chance.randint(0, (SIDE - CROP) // 8) for _ in range(2))
-            picture = picture[y:y + CROP, x:x + CROP]
-        pictures.append(picture)
-    return to_tensor(pictures)
+def draw_batch(chance):
+    """Pictures, and the weights [n, 1, h, w] of their pixels."""
+    pictures, covers = zip(*(draw(draw_scene(chance), chance.random()) for _ in range(PICTURES)))
+    weights = 1 + THINGS * F.max_pool2d(torch.from_numpy(np.stack(covers))[:, None], 5, 1, 2)
+    return to_tensor(pictures), weights / weights.mean()
 
 
 def latents_of(codec, pixels):
@@ -82,8 +79,8 @@ class Codebook:
 
     def __init__(self, weight):
         self.weight = weight  # the codec's own parameter, [codes, embedding]
-        self.sums = torch.zeros_like(weight)
-        self.counts = torch.zeros(len(weight))
+        self.sums = weight.detach().clone()
+        self.counts = torch.ones(len(weight))
 
     def start(self, vectors):
         """k-means on vectors of all processes."""
@@ -104,7 +101,7 @@ class Codebook:
             centres = torch.where(sums.norm(dim=1, keepdim=True) > 1e-3, F.normalize(sums, dim=1), centres)
         counts = torch.bincount(codes, minlength=len(centres)).float()
         self.weight.data.copy_(centres)
-        self.counts = counts * (CROPS * 64 / len(vectors))
+        self.counts = counts * (PICTURES * TOKENS / len(vectors))
         self.sums = centres * self.counts[:, None]
 
     def follow(self, vectors, codes, generator):
@@ -160,6 +157,10 @@ def train(rank, count, options):
     chance = random.Random(f"{options.seed}/{rank}")
     generator = torch.Generator().manual_seed(options.seed + rank)
     codec = make_codec()
+    checkpoint = options.work / "vq.pt"
+    quantised = checkpoint.exists()
+    if quantised:
+        codec.load_state_dict(torch.load(checkpoint)["codec"])
     codebook = Codebook(codec.quantize.embedding.weight)
     inner, adam = make_optimizers(codec)
     optimizers = [ConvolutionMuon(inner, 0.01), adam]
@@ -172,22 +173,21 @@ def train(rank, count, options):
             return latents_of(codec, pixels)
 
     @torch.compile(dynamic=False)
-    def decode(latents, pixels):
+    def decode(latents, pixels, weights):
         with torch.autocast("cpu", torch.bfloat16):
             difference = pixels_of(codec, latents) - pixels
-        error = difference.square().mean()
-        return error, error + 0.1 * difference.abs().mean()
+        return difference.square().mean(), (weights * (difference.square() + 0.1 * difference.abs())).mean()
 
     start, step, last_save, log = None, 0, time.monotonic(), None
     if rank == 0:
         log = open(options.work / "vq.log", "a", buffering=1)
-    quantised, recent, errors, share, dead = False, [], [], 0.0, 0
+    recent, errors, share, dead = [], [], 0.0, 0
     while share < 1:
         rate = min(1, (step + 1) / 50, max(0.02, (1 - share) / (1 - DECAY_FROM)))
         for optimizer, full in zip(optimizers, rates):
             for group in optimizer.param_groups:
                 group["lr"] = full * rate
-        pixels = draw_batch(chance, share >= WHOLE_FROM)
+        pixels, weights = draw_batch(chance)
         latents = encode(pixels)
         flat = latents.permute(0, 2, 3, 1).reshape(-1, EMBEDDING)
         if not quantised and step >= QUANTISED_FROM:
@@ -197,11 +197,11 @@ def train(rank, count, options):
             codes = nearest(codebook.weight, flat.detach())
             chosen = codebook.weight.detach()[codes].view(*latents.permute(0, 2, 3, 1).shape).permute(0, 3, 1, 2)
             commitment = (latents - chosen).square().sum(1).mean()
-            error, loss = decode(latents + (chosen - latents).detach(), pixels)
+            error, loss = decode(latents + (chosen - latents).detach(), pixels, weights)
             loss = loss + COMMITMENT * commitment
         else:
             recent = [*recent[-23:], flat.detach()]
-            error, loss = decode(latents, pixels)
+            error, loss = decode(latents, pixels, weights)
         loss.backward()
         start = start or time.monotonic()  # the compiler's time does not count
         passed = (time.monotonic() - start) / 60 / options.minutes
@@ -222,7 +222,7 @@ def train(rank, count, options):
                            "commitment": round(commitment.item(), 4)}
             log.write(json.dumps(record) + "\n")
         if rank == 0 and (time.monotonic() - last_save > SAVE_SECONDS or share >= 1):
-            save(options.work / "vq.pt", {"codec": codec.state_dict(), "step": step, "minutes": options.minutes})
+            save(checkpoint, {"codec": codec.state_dict(), "step": step, "minutes": options.minutes})
             last_save = time.monotonic()
 
 
