@@ -21,6 +21,9 @@ final class SceneReader {
     /** Difference of the largest and the smallest of a pixel's red, green and blue from which it has colour. */
     private static final double COLOURED = 55;
 
+    /** How far white parts reach beyond coloured ones at night; in pixels. */
+    private static final int NIGHT_REACH = 3;
+
     private static final double[] WHITE = {250, 250, 250};
 
     /** Smaller parts are stars or noise; a share of the picture. */
@@ -99,7 +102,13 @@ final class SceneReader {
         for (int i = 0; i < foreground.length; i++) {
             double[] pixel = picture.rgb()[i];
             coloured[i] = different(i) && largest(pixel) - smallest(pixel) > COLOURED;
-            foreground[i] = kind == Background.NIGHT ? coloured[i] : different(i); // moon and stars have no colour
+            foreground[i] = different(i);
+        }
+        if (kind == Background.NIGHT) { // moon and stars have no colour, and stand apart from what has
+            foreground = new Mask(width, height, coloured)
+                    .grown(NIGHT_REACH, true)
+                    .and(foreground)
+                    .bits();
         }
         Map<Mask, Mask> colouredParts = new LinkedHashMap<>();
         for (Mask part : new Mask(width, height, foreground).parts()) {
@@ -118,10 +127,10 @@ final class SceneReader {
         Mask silhouette = sharpened(part, colour).filled();
         double[] circle = silhouette.boundingCircle();
         Caption.Shape shape = Silhouettes.closest(silhouette);
-        if (shape == Caption.Shape.CIRCLE && hollow(circle, colour)) {
+        Caption.Size size = Caption.Size.of(2 * circle[2] / width, company);
+        if (shape == Caption.Shape.CIRCLE && hollow(circle, colour, size)) {
             shape = Caption.Shape.RING;
         }
-        Caption.Size size = Caption.Size.of(2 * circle[2] / width, company);
         Caption.Texture texture = size == Caption.Size.SMALL // which is always plain
                 ? Caption.Texture.PLAIN
                 : TextureReader.read(picture, silhouette, shape, circle, colour);
@@ -147,18 +156,19 @@ final class SceneReader {
     }
 
     /** Whether the middle of a disc, somewhat less than a ring's hole, shows the background rather than the object. */
-    private boolean hollow(double[] circle, double[] colour) {
+    private boolean hollow(double[] circle, double[] colour, Caption.Size size) {
         int inside = 0;
         int empty = 0;
         for (int i = 0; i < width * height; i++) {
             if (Math.hypot(i % width - circle[0], i / width - circle[1]) < 0.3 * circle[2]) {
                 double[] behind = background[i / width];
                 double away = Picture.distance(picture.rgb()[i], behind);
+                boolean behindShows = away < 0.5 * Picture.distance(colour, behind)
+                        && away <= Picture.distance(picture.rgb()[i], WHITE) + DIFFERENT;
+                boolean blurred = size == Caption.Size.SMALL // and plain, so that only a hole can have another colour
+                        && Picture.distance(picture.rgb()[i], colour) > 1.5 * DIFFERENT;
                 inside++;
-                empty += away < 0.5 * Picture.distance(colour, behind)
-                                && away <= Picture.distance(picture.rgb()[i], WHITE) + DIFFERENT
-                        ? 1
-                        : 0;
+                empty += behindShows || blurred ? 1 : 0;
             }
         }
         return empty > 0.7 * inside;
