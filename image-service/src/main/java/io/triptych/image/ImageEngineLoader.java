@@ -36,8 +36,7 @@ final class ImageEngineLoader implements Callable<ImageEngine> {
     public ImageEngine call() {
         JanusConfig shape = model.shape();
         Precision precision = Precision.of(properties.precision());
-        MemoryRequirement memory =
-                shape.memory(precision.bytesPerWeight(), model.capacity(), 2 * properties.images());
+        MemoryRequirement memory = shape.memory(precision.bytesPerWeight(), model.capacity(), 2 * properties.images());
         LOG.info("{} in {} needs {}", checkpoint.path(), properties.precision(), memory);
         memory.requireAvailable();
         LlamaDecoder target = LlamaDecoder.load(shape, LlamaWeights.of(checkpoint), precision, model.capacity());

@@ -105,7 +105,9 @@ class ImageServiceTest {
                 event.generationCompleted().ifPresent(completed::add);
             });
         }
-        assertThat(partial).extracting(ImageGenPartialImageEvent::partialImageIndex).containsExactly(0L, 1L);
+        assertThat(partial)
+                .extracting(ImageGenPartialImageEvent::partialImageIndex)
+                .containsExactly(0L, 1L);
         for (ImageGenPartialImageEvent event : partial) {
             byte[] file = Base64.getDecoder().decode(event.b64Json());
             BufferedImage preview = ImageIO.read(new ByteArrayInputStream(file));
@@ -132,7 +134,8 @@ class ImageServiceTest {
                 .send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofByteArray());
         assertThat(served.statusCode()).isEqualTo(200);
         assertThat(served.headers().firstValue("Content-Type")).contains("image/webp");
-        assertThat(ImageIO.read(new ByteArrayInputStream(served.body())).getWidth()).isEqualTo(SIDE);
+        assertThat(ImageIO.read(new ByteArrayInputStream(served.body())).getWidth())
+                .isEqualTo(SIDE);
     }
 
     /** The files are equal to the last byte, so the tokens are. */
@@ -153,10 +156,8 @@ class ImageServiceTest {
 
     @Test
     void everyImageCanBeMadeAgainAlone() {
-        List<Image> images = client.images()
-                .generate(seeded(5).n(3).build())
-                .data()
-                .orElseThrow();
+        List<Image> images =
+                client.images().generate(seeded(5).n(3).build()).data().orElseThrow();
         assertThat(images).hasSize(3);
         for (Image image : images) {
             long seed = (long) number(speculation(image), "seed");
@@ -175,8 +176,7 @@ class ImageServiceTest {
 
     @Test
     void reportsErrorsThatTheClientCanRead() {
-        ImageGenerateParams unknown = image()
-                .putAdditionalBodyProperty("colour", JsonValue.from("red"))
+        ImageGenerateParams unknown = image().putAdditionalBodyProperty("colour", JsonValue.from("red"))
                 .build();
         assertThatThrownBy(() -> client.images().generate(unknown))
                 .isInstanceOfSatisfying(BadRequestException.class, e -> {
@@ -184,13 +184,12 @@ class ImageServiceTest {
                     assertThat(e.code()).contains("unknown_parameter");
                     assertThat(e.type()).contains("invalid_request_error");
                 });
-        assertThatThrownBy(() -> client.images()
-                        .generate(image().model("gpt-image-1").build()))
+        assertThatThrownBy(() ->
+                        client.images().generate(image().model("gpt-image-1").build()))
                 .isInstanceOfSatisfying(
                         NotFoundException.class, e -> assertThat(e.code()).contains("model_not_found"));
         assertThatThrownBy(() -> client.images()
-                        .generateStreaming(image()
-                                .size(ImageGenerateParams.Size._1024X1024)
+                        .generateStreaming(image().size(ImageGenerateParams.Size._1024X1024)
                                 .build()))
                 .isInstanceOfSatisfying(
                         BadRequestException.class, e -> assertThat(e.param()).contains("size"));
@@ -240,15 +239,13 @@ class ImageServiceTest {
         assertThat(request.path("required").toString()).isEqualTo("[\"prompt\"]");
         JsonNode properties = request.path("properties");
         assertThat(properties.propertyNames())
-                .contains("negative_prompt", "guidance_scale", "partial_images", "output_format", "seed", "speculation");
+                .contains(
+                        "negative_prompt", "guidance_scale", "partial_images", "output_format", "seed", "speculation");
         assertThat(properties.path("partial_images").path("maximum").intValue()).isEqualTo(3);
-        assertThat(properties.path("output_format").path("enum").toString())
-                .isEqualTo("[\"png\",\"jpeg\",\"webp\"]");
+        assertThat(properties.path("output_format").path("enum").toString()).isEqualTo("[\"png\",\"jpeg\",\"webp\"]");
         assertThat(schemas.propertyNames()).contains("GeneratedImage", "ImageStreamEvent", "ImagesResponse");
-        JsonNode responses = api.path("paths")
-                .path("/v1/images/generations")
-                .path("post")
-                .path("responses");
+        JsonNode responses =
+                api.path("paths").path("/v1/images/generations").path("post").path("responses");
         assertThat(responses.propertyNames()).contains("200", "400", "429", "500");
     }
 

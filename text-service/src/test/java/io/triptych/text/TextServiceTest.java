@@ -184,7 +184,9 @@ class TextServiceTest {
         assertThat(details.path("precision").stringValue()).isEqualTo("int8");
         assertThat(details.path("selfCheck").stringValue()).contains("same tokens");
         assertThat(details.path("waitPolicy").stringValue()).isEqualTo("passive");
-        assertThat(json(ApiAnswers.get(port, "/actuator/health/liveness")).path("status").stringValue())
+        assertThat(json(ApiAnswers.get(port, "/actuator/health/liveness"))
+                        .path("status")
+                        .stringValue())
                 .isEqualTo("UP");
         assertThat(json(ApiAnswers.get(port, "/actuator")).path("_links").propertyNames())
                 .containsExactlyInAnyOrder("self", "health", "health-path", "info", "prometheus");
