@@ -119,14 +119,14 @@ class ImageServiceTest {
         assertThat(completed).hasSize(1);
         assertThat(Base64.getDecoder().decode(completed.get(0).b64Json())).isEqualTo(whole);
         assertThat(completed.get(0).usage().outputTokens()).isEqualTo(TOKENS);
-        assertThat(((JsonObject) completed.get(0)._additionalProperties().get("speculation")).values())
+        assertThat(((JsonObject) completed.get(0)._allProperties().get("speculation")).values())
                 .containsKey("tokens_per_pass");
     }
 
     @Test
     void servesFilesByUrl() throws Exception {
         ImageGenerateParams.Builder request = seeded(3)
-                .responseFormat(ImageGenerateParams.ResponseFormat.URL)
+                .putAdditionalBodyProperty("response_format", JsonValue.from("url"))
                 .outputFormat(ImageGenerateParams.OutputFormat.WEBP)
                 .outputCompression(80);
         String url = only(request).url().orElseThrow();
@@ -324,7 +324,7 @@ class ImageServiceTest {
     }
 
     private static Map<String, JsonValue> speculation(Image image) {
-        return ((JsonObject) image._additionalProperties().get("speculation")).values();
+        return ((JsonObject) image._allProperties().get("speculation")).values();
     }
 
     private static double number(Map<String, JsonValue> account, String name) {

@@ -292,9 +292,10 @@ class ImageApiTest {
     @Test
     void aFirstPreviewComesWithinAThirdOfThePasses() {
         for (int previews = 1; previews <= 3; previews++) {
-            String[] lines = content(send("\"stream\": true, \"seed\": 5, \"partial_images\": " + previews
+            List<String> lines = content(send("\"stream\": true, \"seed\": 5, \"partial_images\": " + previews
                             + ", \"speculation\": {\"mode\": \"off\"}"))
-                    .split("\n");
+                    .lines()
+                    .toList();
             int passes = 0;
             int first = 0;
             for (String line : lines) {
