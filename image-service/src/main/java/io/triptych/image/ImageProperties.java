@@ -1,5 +1,6 @@
 package io.triptych.image;
 
+import io.triptych.serving.ModelSettings;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -30,4 +31,5 @@ record ImageProperties(
         @DefaultValue("0.2") double relaxation,
         @DefaultValue("16") int queue,
         @DefaultValue("8") int images,
-        @DefaultValue("60s") Duration grace) {}
+        @DefaultValue("60s") Duration grace)
+        implements ModelSettings {}
