@@ -34,7 +34,7 @@ public record ImageModel(
     private static final double LARGEST = 1 << 24;
 
     /** Reads what a request that says nothing gets from {@code generation_config.json}, where that names it. */
-    static ImageModel of(
+    public static ImageModel of(
             Models.Model card, Tokenizer tokenizer, JanusConfig shape, int capacity, CheckpointDirectory checkpoint) {
         List<ConfigFields> named = Stream.of(
                         checkpoint.generationFields(),
