@@ -25,6 +25,9 @@ import org.springframework.context.annotation.Import;
 @EnableConfigurationProperties(ImageProperties.class)
 @Import({ModelConfiguration.class, OpenAiConfiguration.class, ServingConfiguration.class})
 class ImageConfiguration {
+    private static final int PROMPT_ROOM = 256;
+    private static final int SHORTEST_PROMPT = 3;
+
     private final ImageProperties properties;
 
     ImageConfiguration(ImageProperties properties) {
@@ -34,10 +37,14 @@ class ImageConfiguration {
     @Bean
     ImageModel imageModel(Models.Model card, CheckpointDirectory checkpoint, Tokenizer tokenizer) {
         JanusConfig shape = JanusConfig.from(checkpoint);
-        int shortestPrompt = 3;
-        int capacity = shape.text()
-                .capacity("triptych.image.capacity", properties.capacity(), shape.imageTokens() + shortestPrompt);
-        return ImageModel.of(card, tokenizer, shape, capacity, checkpoint);
+        int enough = Math.min(shape.imageTokens() + PROMPT_ROOM, shape.text().maximumPositions());
+        int capacity = properties.capacity() == 0 ? enough : properties.capacity();
+        return ImageModel.of(
+                card,
+                tokenizer,
+                shape,
+                shape.text().capacity("triptych.image.capacity", capacity, shape.imageTokens() + SHORTEST_PROMPT),
+                checkpoint);
     }
 
     /** Asks for the thread settings because they must be made before the engine loads. */
