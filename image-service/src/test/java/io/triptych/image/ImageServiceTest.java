@@ -251,7 +251,7 @@ class ImageServiceTest {
     /** Every request opens sessions, drafts, decodes and mostly gives up; none of it may stay behind. */
     @Test
     void keepsNativeMemoryFlat() throws InterruptedException {
-        NativeHeap.assertFlat(10, this::serve);
+        NativeHeap.assertFlat(5, this::serve);
     }
 
     /** Of five requests the last is served to its end; the others are given up after some passes. */
