@@ -25,7 +25,10 @@ class ImageModelTest {
 
     @Test
     void writesPromptsOfTextTokensBehindTheCodes() {
-        TestCheckpoints.write(directory, "tokenizer.json", TestCheckpoints.byteLevelTokenizer().toString());
+        TestCheckpoints.write(
+                directory,
+                "tokenizer.json",
+                TestCheckpoints.byteLevelTokenizer().toString());
         ImageModel model = model();
         int[] prompt = model.prompt("cab");
         assertThat(prompt).containsExactly(CODES + 1, CODES + 'c', CODES + 256, CODES + 2);
@@ -76,7 +79,8 @@ class ImageModelTest {
     private ImageModel model() {
         JanusConfig.Vq vq = new JanusConfig.Vq(CODES, 4, 4, 32, List.of(1, 1, 1, 1), 1);
         try (CheckpointDirectory checkpoint = TestCheckpoints.open(directory)) {
-            Tokenizer tokenizer = directory.resolve("tokenizer.json").toFile().exists() ? Tokenizer.of(checkpoint) : null;
+            Tokenizer tokenizer =
+                    directory.resolve("tokenizer.json").toFile().exists() ? Tokenizer.of(checkpoint) : null;
             return ImageModel.of(null, tokenizer, new JanusConfig(null, vq, 2, 16, 1, 2, 3), 512, checkpoint);
         }
     }
