@@ -1,10 +1,12 @@
 package io.triptych.bench;
 
+import io.triptych.bench.image.ImageBench;
+import io.triptych.bench.image.ImageStudio;
 import io.triptych.checkpoint.CheckpointDirectory;
 import io.triptych.decoder.LlamaDecoder;
 import io.triptych.decoder.Precision;
 import io.triptych.serving.NativeThreads;
-import io.triptych.text.chat.Tokenizer;
+import io.triptych.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -56,6 +58,35 @@ public final class Bench {
     }
 
     private void run() throws IOException {
+        if (options.runsText()) {
+            text();
+        }
+        if (options.runsImages()) {
+            images();
+        }
+    }
+
+    private void images() throws IOException {
+        try (ImageStudio studio = ImageStudio.open(options.models().resolve("image"))) {
+            ImageBench images = new ImageBench(studio, options.captions(), report);
+            if (options.runs("images")) {
+                images.contracts();
+                images.firstPreview();
+            }
+            if (options.runs("windows")) {
+                images.windows();
+                images.initialisers();
+            }
+            if (options.runs("likelihood")) {
+                images.likelihood();
+            }
+            if (options.reconstructions() != null) {
+                images.reconstructions(options.reconstructions());
+            }
+        }
+    }
+
+    private void text() throws IOException {
         try (CheckpointDirectory text =
                         CheckpointDirectory.open(options.models().resolve("text"));
                 CheckpointDirectory draft =

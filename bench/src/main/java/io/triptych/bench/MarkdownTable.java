@@ -4,22 +4,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A table in Markdown. */
-final class MarkdownTable {
+public final class MarkdownTable {
     private final List<String> columns;
     private final List<List<String>> rows = new ArrayList<>();
 
-    MarkdownTable(String... columns) {
+    public MarkdownTable(String... columns) {
         this.columns = List.of(columns);
     }
 
-    void row(List<String> cells) {
+    public void row(List<String> cells) {
         if (cells.size() != columns.size()) {
             throw new IllegalArgumentException(cells.size() + " cells for " + columns.size() + " columns");
         }
         rows.add(List.copyOf(cells));
     }
 
-    void row(String... cells) {
+    public void row(String... cells) {
         row(List.of(cells));
     }
 

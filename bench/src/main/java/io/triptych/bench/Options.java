@@ -6,49 +6,71 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * What to measure.
  *
  * @param only the sections to run
  * @param prompts how many of the held-out prompts
+ * @param captions how many of the held-out captions
  * @param repeats turns in which the other sections take their timings
- * @param models directory that holds the checkpoints {@code text} and {@code text-draft}
+ * @param models directory that holds the checkpoints {@code text}, {@code text-draft} and {@code image}
+ * @param reconstructions directory of pictures and their codes, or null
  */
-record Options(Set<String> only, int prompts, int repeats, Path models) {
-    static final List<String> SECTIONS = List.of("drafters", "bits", "worst", "cost", "peers");
+record Options(Set<String> only, int prompts, int captions, int repeats, Path models, Path reconstructions) {
+    private static final List<String> TEXT_SECTIONS = List.of("drafters", "bits", "worst", "cost", "peers");
+    private static final List<String> IMAGE_SECTIONS = List.of("images", "windows", "likelihood");
+    static final List<String> SECTIONS =
+            Stream.of(TEXT_SECTIONS, IMAGE_SECTIONS).flatMap(List::stream).toList();
 
     static final String USAGE = """
-            bench/run [--only SECTION,...] [--prompts N] [--repeats N] [--models DIR]
-              --only     of: drafters, bits, worst, cost, peers (all)
-              --prompts  held-out prompts for the drafters (64)
-              --repeats  turns of the other sections (5)
-              --models   directory with the checkpoints text and text-draft (models)
+            bench/run [--only SECTION,...] [--prompts N] [--captions N] [--repeats N] [--models DIR]
+                      [--reconstructions DIR]
+              --only             of: drafters, bits, worst, cost, peers, images, windows, likelihood (all)
+              --prompts          held-out prompts for the drafters (64)
+              --captions         held-out captions for images, windows and likelihood (100)
+              --repeats          turns of the other sections (5)
+              --models           directory with the checkpoints text, text-draft and image (models)
+              --reconstructions  directory with codes.json, a map from names to codes, and name.png, the pictures
+                                 that were encoded: tells how well the image decoder paints them again
             """;
 
     /** @throws IllegalArgumentException naming the argument that is wrong */
     static Options parse(String... arguments) {
         Set<String> only = new TreeSet<>(SECTIONS);
         int prompts = 64;
+        int captions = 100;
         int repeats = 5;
         Path models = Path.of("models");
+        Path reconstructions = null;
         Deque<String> rest = new ArrayDeque<>(List.of(arguments));
         while (!rest.isEmpty()) {
             String option = rest.pop();
             switch (option) {
                 case "--only" -> only = sections(value(option, rest));
                 case "--prompts" -> prompts = positive(option, value(option, rest));
+                case "--captions" -> captions = positive(option, value(option, rest));
+                case "--reconstructions" -> reconstructions = Path.of(value(option, rest));
                 case "--repeats" -> repeats = positive(option, value(option, rest));
                 case "--models" -> models = Path.of(value(option, rest));
                 case "--help" -> throw new IllegalArgumentException("");
                 default -> throw new IllegalArgumentException("unknown option " + option);
             }
         }
-        return new Options(only, prompts, repeats, models);
+        return new Options(only, prompts, captions, repeats, models, reconstructions);
     }
 
     boolean runs(String section) {
         return only.contains(section);
+    }
+
+    boolean runsText() {
+        return TEXT_SECTIONS.stream().anyMatch(this::runs);
+    }
+
+    boolean runsImages() {
+        return IMAGE_SECTIONS.stream().anyMatch(this::runs);
     }
 
     private static Set<String> sections(String list) {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** What was measured: the claims in one table, and under it the tables that they were taken from. */
-final class Report {
+public final class Report {
     private final MarkdownTable claims = new MarkdownTable("claim", "goal", "measured", "spread");
     private final List<String> details = new ArrayList<>();
 
@@ -19,12 +19,12 @@ final class Report {
      * @param goal what the project set out to reach
      * @param spread how the measurements behind it vary, and what kind of spread that is
      */
-    void claim(String what, String goal, String measured, String spread) {
+    public void claim(String what, String goal, String measured, String spread) {
         claims.row(what, goal, measured, spread);
     }
 
     /** Adds a table of its own. */
-    void table(String title, String explanation, MarkdownTable table) {
+    public void table(String title, String explanation, MarkdownTable table) {
         details.add("### " + title + "\n\n" + explanation + "\n\n" + table);
     }
 

@@ -8,10 +8,11 @@ import java.util.Locale;
  * The spread of repeated measurements: minimum, quartiles and maximum. A quartile between two values is interpolated
  * linearly (definition 7 of Hyndman and Fan, 1996).
  */
-record Summary(int count, double minimum, double lowerQuartile, double median, double upperQuartile, double maximum) {
+public record Summary(
+        int count, double minimum, double lowerQuartile, double median, double upperQuartile, double maximum) {
 
     /** @param values at least one, none NaN */
-    static Summary of(double... values) {
+    public static Summary of(double... values) {
         if (values.length == 0) {
             throw new IllegalArgumentException("nothing was measured");
         }
@@ -27,7 +28,7 @@ record Summary(int count, double minimum, double lowerQuartile, double median, d
     }
 
     /** @param values at least one, none NaN */
-    static Summary of(Collection<Double> values) {
+    public static Summary of(Collection<Double> values) {
         return of(values.stream().mapToDouble(Double::doubleValue).toArray());
     }
 
@@ -39,22 +40,22 @@ record Summary(int count, double minimum, double lowerQuartile, double median, d
     }
 
     /** The median, and the quartiles around it in brackets. */
-    String medianAndQuartiles(int decimals) {
+    public String medianAndQuartiles(int decimals) {
         return number(median, decimals) + " [" + quartiles(decimals) + "]";
     }
 
     /** The quartiles: half of the measurements lie between them. */
-    String quartiles(int decimals) {
+    public String quartiles(int decimals) {
         return number(lowerQuartile, decimals) + " to " + number(upperQuartile, decimals);
     }
 
     /** The smallest and the largest. */
-    String range(int decimals) {
+    public String range(int decimals) {
         return number(minimum, decimals) + " to " + number(maximum, decimals);
     }
 
     /** A number as every table prints it. */
-    static String number(double value, int decimals) {
+    public static String number(double value, int decimals) {
         return String.format(Locale.ROOT, "%." + decimals + "f", value);
     }
 }

@@ -150,8 +150,19 @@ public final class CheckpointDirectory implements AutoCloseable {
      * @throws CheckpointException naming the tensors
      */
     public void requireEveryTensorUsed() {
+        requireEveryTensorUsed(List.of());
+    }
+
+    /**
+     * Refuses the checkpoint as {@link #requireEveryTensorUsed()} does, but for parts that it may hold beside the model.
+     *
+     * @param otherParts prefixes of names
+     * @throws CheckpointException naming the tensors
+     */
+    public void requireEveryTensorUsed(List<String> otherParts) {
         List<String> unused = tensors.keySet().stream()
-                .filter(name -> !used.contains(name) && !isRotaryFrequencies(name) && !isTiedCopy(name))
+                .filter(name -> !used.contains(name) && otherParts.stream().noneMatch(name::startsWith))
+                .filter(name -> !isRotaryFrequencies(name) && !isTiedCopy(name))
                 .toList();
         if (!unused.isEmpty()) {
             String others = unused.size() == 1 ? "" : " (and " + (unused.size() - 1) + " more)";

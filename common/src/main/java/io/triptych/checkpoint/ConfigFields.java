@@ -39,16 +39,39 @@ public final class ConfigFields {
     /** A count or width, from 1 to 2^24. */
     public OptionalInt optionalSize(String field) {
         Optional<JsonNode> value = value(field);
+        return value.isEmpty() ? OptionalInt.empty() : OptionalInt.of(size(field, value.get()));
+    }
+
+    private int size(String field, JsonNode value) {
+        if (!value.isIntegralNumber()
+                || !value.canConvertToInt()
+                || value.intValue() < 1
+                || value.intValue() > LARGEST_SIZE) {
+            throw wrong(field, "is " + value + ", not a whole number from 1 to " + LARGEST_SIZE);
+        }
+        return value.intValue();
+    }
+
+    /** A list of counts or widths, each from 1 to 2^24; empty if the field is absent. */
+    public List<Integer> sizes(String field) {
+        List<Integer> sizes = new ArrayList<>();
+        for (JsonNode element : elements(field)) {
+            sizes.add(size(field, element));
+        }
+        return List.copyOf(sizes);
+    }
+
+    /** A number from {@code low} to {@code high}. */
+    public OptionalDouble number(String field, double low, double high) {
+        Optional<JsonNode> value = value(field);
         if (value.isEmpty()) {
-            return OptionalInt.empty();
+            return OptionalDouble.empty();
         }
-        if (!value.get().isIntegralNumber()
-                || !value.get().canConvertToInt()
-                || value.get().intValue() < 1
-                || value.get().intValue() > LARGEST_SIZE) {
-            throw wrong(field, "is " + value.get() + ", not a whole number from 1 to " + LARGEST_SIZE);
+        double number = value.get().isNumber() ? value.get().doubleValue() : Double.NaN;
+        if (!(number >= low && number <= high)) {
+            throw wrong(field, "is " + value.get() + ", not a number from " + low + " to " + high);
         }
-        return OptionalInt.of(value.get().intValue());
+        return OptionalDouble.of(number);
     }
 
     /** A positive, finite number. */

@@ -5,14 +5,9 @@ import io.triptych.torchscript.TorchScriptArchive.ElementType;
 import io.triptych.torchscript.TorchScriptArchive.Tensor;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -23,29 +18,48 @@ import java.util.List;
  * alike, which leaves their products as they were.
  */
 class LlamaArchive {
-    /** Kernels work on whole vectors along the feed-forward's width, so it is filled up with zeros. */
-    private static final int FEED_FORWARD_MULTIPLE = 64;
+    /** Elements that an elementwise kernel takes on one thread. */
+    private static final int KERNEL_ELEMENTS = 32768;
 
     /** fbgemm, which has the better 8-bit kernels, is for these processors only. */
     private static final boolean X86 = List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
 
     private final LlamaConfig config;
     private final LlamaWeights weights;
+    private final DecoderEnds ends;
     private final Precision precision;
     private final int capacity;
-    private final int feedForward;
 
+    /** A language model. */
     LlamaArchive(LlamaConfig config, LlamaWeights weights, Precision precision, int capacity) {
+        this(config, weights, new LlamaEnds(config, weights), precision, capacity);
+    }
+
+    /** A model that draws. The layers have the names of a language model's, below {@code language_model}. */
+    LlamaArchive(JanusConfig config, LlamaWeights weights, Precision precision, int capacity) {
+        this(
+                config.text(),
+                (name, shape) -> weights.tensor(name.replaceFirst("^model", "model.language_model"), shape),
+                new JanusEnds(config, weights),
+                precision,
+                capacity);
+    }
+
+    private LlamaArchive(
+            LlamaConfig config, LlamaWeights weights, DecoderEnds ends, Precision precision, int capacity) {
         this.config = config;
         this.weights = weights;
+        this.ends = ends;
         this.precision = precision;
         this.capacity = capacity;
-        this.feedForward =
-                (config.feedForwardSize() + FEED_FORWARD_MULTIPLE - 1) / FEED_FORWARD_MULTIPLE * FEED_FORWARD_MULTIPLE;
     }
 
     LlamaConfig config() {
         return config;
+    }
+
+    DecoderEnds ends() {
+        return ends;
     }
 
     Precision precision() {
@@ -56,9 +70,9 @@ class LlamaArchive {
         return capacity;
     }
 
-    void write(Path file) {
+    TorchScriptArchive archive() {
         TorchScriptArchive archive = new TorchScriptArchive("LlamaDecoder", program());
-        archive.tensors("embedding", List.of(embedding()));
+        archive.tensors("embedding", ends.embedding());
         archive.tensors("rotary", List.of(rotary()));
         List<Matrix> matrices = matrices();
         archive.tensors("weights", matrices.stream().map(this::weight).toList());
@@ -78,22 +92,24 @@ class LlamaArchive {
             valueAnchors.add(floats(new float[] {valueAnchor(layer)}));
         }
         archive.tensors("biases", biases);
+        archive.tensors("head_biases", ends.headBiases());
         archive.tensors("query_norms", queryNorms);
         archive.tensors("value_anchors", valueAnchors);
-        archive.write(file);
+        return archive;
     }
 
     // ---- the program
 
     String program() {
         int heads = config.heads();
+        int feedForward = Matrix.padded(config.feedForwardSize());
         int keyValueHeads = config.keyValueHeads();
         boolean int8 = precision == Precision.INT8;
         String queryNorm = "    qk = torch.reshape(qk, [-1, ${HEADS} + ${KV}, ${HEAD}])\n"
                 + "    head_norm = torch.rsqrt(torch.mean(qk * qk, [-1], True) + ${HEAD_EPSILON})\n"
                 + "    qk = torch.mul_(qk * head_norm, self.query_norms[layer])\n";
         String kernels = !int8 ? "llama_float32.py.txt" : X86 ? "llama_int8.py.txt" : "llama_int8_portable.py.txt";
-        String code = resource("llama_decoder.py.txt") + resource(kernels);
+        String code = resource("llama_decoder.py.txt") + ends.program() + resource(kernels);
         return code.replace("${PACKED}", packedType())
                 .replace("${BIAS}", config.queryKeyValueBias() ? "    fused = fused + self.biases[layer]\n" : "")
                 .replace("${QUERY_NORM}", config.queryKeyNorm() ? queryNorm : "")
@@ -104,7 +120,7 @@ class LlamaArchive {
                 .replace("${HEAD}", Integer.toString(config.headSize()))
                 .replace("${QK_WIDTH}", Integer.toString((heads + keyValueHeads) * config.headSize()))
                 .replace("${FFN}", Integer.toString(feedForward))
-                .replace("${SILU_ROWS}", Integer.toString(Math.max(1, 32768 / feedForward)))
+                .replace("${SILU_ROWS}", Integer.toString(rowsPerKernel(feedForward)))
                 .replace("${EPSILON}", Double.toString(config.normEpsilon() * config.hiddenSize()))
                 .replace("${HEAD_EPSILON}", Double.toString(config.normEpsilon()))
                 .replace("${INT8_STEP}", Double.toString(1 / 127.0))
@@ -117,7 +133,12 @@ class LlamaArchive {
         return precision == Precision.INT8 ? "__torch__.torch.classes.quantized.LinearPackedParamsBase" : "Tensor";
     }
 
-    private static String resource(String name) {
+    /** Rows that an elementwise kernel takes on one thread. */
+    static int rowsPerKernel(int width) {
+        return Math.max(1, KERNEL_ELEMENTS / width);
+    }
+
+    static String resource(String name) {
         try (InputStream in = LlamaArchive.class.getResourceAsStream(name)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
@@ -156,7 +177,7 @@ class LlamaArchive {
             bound = Math.max(bound, Math.sqrt(squares));
         }
         if (config.queryKeyValueBias()) {
-            float[] bias = read("model.layers." + layer + ".self_attn.v_proj.bias", keyValueWidth());
+            float[] bias = weights.read(name(layer, "self_attn.v_proj.bias"), keyValueWidth());
             double largest = 0;
             for (float b : bias) {
                 largest = Math.max(largest, Math.abs(b));
@@ -174,97 +195,43 @@ class LlamaArchive {
 
     // ---- the weights
 
-    private interface RowReader {
-        void read(int row, float[] destination);
-    }
-
-    /** A matrix of the program, produced row by row. */
-    private record Matrix(int rows, int columns, RowReader reader) {
-        void row(int row, float[] destination) {
-            reader.read(row, destination);
-        }
-    }
-
-    /** In the order that the program numbers them: four a layer, then the output layer. */
+    /** In the order that the program numbers them: four a layer, then the head's. */
     private List<Matrix> matrices() {
         List<Matrix> all = new ArrayList<>();
         int width = config.heads() * config.headSize();
         for (int layer = 0; layer < config.layers(); layer++) {
             float[] before = norm(name(layer, "input_layernorm"));
-            all.add(stacked(
+            all.add(Matrix.stacked(
                     part(layer, "self_attn.q_proj", width, before, queryScale(), true),
                     part(layer, "self_attn.k_proj", keyValueWidth(), before, 1, true),
                     part(layer, "self_attn.v_proj", keyValueWidth(), before, 1, false)));
-            all.add(matrix(name(layer, "self_attn.o_proj.weight"), config.hiddenSize(), width, null));
+            all.add(matrix(layer, "self_attn.o_proj", config.hiddenSize(), width, null));
             float[] between = norm(name(layer, "post_attention_layernorm"));
-            all.add(stacked(
-                    padded(matrix(
-                            name(layer, "mlp.gate_proj.weight"),
-                            config.feedForwardSize(),
-                            config.hiddenSize(),
-                            between)),
-                    padded(matrix(
-                            name(layer, "mlp.up_proj.weight"),
-                            config.feedForwardSize(),
-                            config.hiddenSize(),
-                            between))));
-            Matrix down =
-                    matrix(name(layer, "mlp.down_proj.weight"), config.hiddenSize(), config.feedForwardSize(), null);
-            all.add(new Matrix(down.rows(), feedForward, down.reader()));
+            all.add(Matrix.stacked(
+                    matrix(layer, "mlp.gate_proj", config.feedForwardSize(), config.hiddenSize(), between)
+                            .withPaddedRows(),
+                    matrix(layer, "mlp.up_proj", config.feedForwardSize(), config.hiddenSize(), between)
+                            .withPaddedRows()));
+            all.add(matrix(layer, "mlp.down_proj", config.hiddenSize(), config.feedForwardSize(), null)
+                    .withPaddedColumns());
         }
-        String head = config.tiedEmbeddings() ? "model.embed_tokens.weight" : "lm_head.weight";
-        float[] last = norm("model.norm");
-        all.add(matrix(head, config.vocabularySize(), config.hiddenSize(), last));
+        all.addAll(ends.head(norm("model.norm")));
         return all;
     }
 
-    /** A checkpoint's matrix, its columns times {@code factors}. Rows are read to the front of the destination. */
-    private Matrix matrix(String name, int rows, int columns, float[] factors) {
-        LlamaWeights.Tensor tensor = weights.tensor(name, rows, columns);
-        return new Matrix(rows, columns, (row, destination) -> {
-            tensor.read((long) row * columns, destination, 0, columns);
-            if (factors != null) {
-                for (int i = 0; i < columns; i++) {
-                    destination[i] *= factors[i];
-                }
-            }
-        });
+    private Matrix matrix(int layer, String name, int rows, int columns, float[] factors) {
+        return Matrix.of(weights, name(layer, name + ".weight"), rows, columns, factors);
     }
 
     /** A projection to heads, its rows times {@code scale} and, if {@code paired}, in the order of rotary pairs. */
     private Matrix part(int layer, String name, int rows, float[] norm, double scale, boolean paired) {
-        Matrix matrix = matrix(name(layer, name + ".weight"), rows, config.hiddenSize(), norm);
+        Matrix matrix = matrix(layer, name, rows, config.hiddenSize(), norm);
         return new Matrix(rows, matrix.columns(), (row, destination) -> {
             matrix.row(paired ? pairedRow(row) : row, destination);
             if (scale != 1) {
                 for (int i = 0; i < matrix.columns(); i++) {
                     destination[i] = (float) (destination[i] * scale);
                 }
-            }
-        });
-    }
-
-    private static Matrix stacked(Matrix... parts) {
-        int rows = 0;
-        for (Matrix part : parts) {
-            rows += part.rows();
-        }
-        return new Matrix(rows, parts[0].columns(), (row, destination) -> {
-            int within = row;
-            int i = 0;
-            while (within >= parts[i].rows()) {
-                within -= parts[i++].rows();
-            }
-            parts[i].row(within, destination);
-        });
-    }
-
-    private Matrix padded(Matrix matrix) {
-        return new Matrix(feedForward, matrix.columns(), (row, destination) -> {
-            if (row < matrix.rows()) {
-                matrix.row(row, destination);
-            } else {
-                Arrays.fill(destination, 0);
             }
         });
     }
@@ -282,9 +249,9 @@ class LlamaArchive {
     }
 
     private float[] queryKeyValueBias(int layer) {
-        float[] q = read(name(layer, "self_attn.q_proj.bias"), config.heads() * config.headSize());
-        float[] k = read(name(layer, "self_attn.k_proj.bias"), keyValueWidth());
-        float[] v = read(name(layer, "self_attn.v_proj.bias"), keyValueWidth());
+        float[] q = weights.read(name(layer, "self_attn.q_proj.bias"), config.heads() * config.headSize());
+        float[] k = weights.read(name(layer, "self_attn.k_proj.bias"), keyValueWidth());
+        float[] v = weights.read(name(layer, "self_attn.v_proj.bias"), keyValueWidth());
         float[] fused = new float[q.length + k.length + v.length];
         for (int i = 0; i < q.length; i++) {
             fused[i] = (float) (q[pairedRow(i)] * queryScale());
@@ -297,8 +264,8 @@ class LlamaArchive {
     }
 
     private Tensor queryKeyNorm(int layer) {
-        float[] q = read(name(layer, "self_attn.q_norm.weight"), config.headSize());
-        float[] k = read(name(layer, "self_attn.k_norm.weight"), config.headSize());
+        float[] q = weights.read(name(layer, "self_attn.q_norm.weight"), config.headSize());
+        float[] k = weights.read(name(layer, "self_attn.k_norm.weight"), config.headSize());
         int heads = config.heads() + config.keyValueHeads();
         float[] all = new float[heads * config.headSize()];
         for (int i = 0; i < all.length; i++) {
@@ -307,22 +274,16 @@ class LlamaArchive {
             all[i] = query ? (float) (q[member] / Math.sqrt(config.headSize())) : k[member];
         }
         return new Tensor(
-                ElementType.FLOAT32, new long[] {heads, config.headSize()}, out -> write(out, all, all.length));
+                ElementType.FLOAT32, new long[] {heads, config.headSize()}, out -> Tensor.write(out, all, all.length));
     }
 
     /** A norm's weight, times the square root of the width: the program divides a row by its length, not by its mean. */
     private float[] norm(String name) {
-        float[] weight = read(name + ".weight", config.hiddenSize());
+        float[] weight = weights.read(name + ".weight", config.hiddenSize());
         for (int i = 0; i < weight.length; i++) {
             weight[i] = (float) (weight[i] * Math.sqrt(weight.length));
         }
         return weight;
-    }
-
-    private float[] read(String name, int size) {
-        float[] values = new float[size];
-        weights.tensor(name, size).read(0, values, 0, size);
-        return values;
     }
 
     private static String name(int layer, String part) {
@@ -335,11 +296,6 @@ class LlamaArchive {
 
     // ---- tensors
 
-    private Tensor embedding() {
-        Matrix matrix = matrix("model.embed_tokens.weight", config.vocabularySize(), config.hiddenSize(), null);
-        return float32(matrix);
-    }
-
     /** Cosine and sine, side by side, of every pair's angle at every position. */
     private Tensor rotary() {
         int pairs = config.headSize() / 2;
@@ -351,7 +307,7 @@ class LlamaArchive {
                     row[2 * i] = (float) (Math.cos(angle) * config.ropeAmplitude());
                     row[2 * i + 1] = (float) (Math.sin(angle) * config.ropeAmplitude());
                 }
-                write(out, row, row.length);
+                Tensor.write(out, row, row.length);
             }
         });
     }
@@ -360,12 +316,12 @@ class LlamaArchive {
         return precision == Precision.INT8 ? int8(matrix) : float32(matrix);
     }
 
-    private Tensor float32(Matrix matrix) {
+    static Tensor float32(Matrix matrix) {
         return new Tensor(ElementType.FLOAT32, new long[] {matrix.rows(), matrix.columns()}, out -> {
             float[] row = new float[matrix.columns()];
             for (int i = 0; i < matrix.rows(); i++) {
                 matrix.row(i, row);
-                write(out, row, row.length);
+                Tensor.write(out, row, row.length);
             }
         });
     }
@@ -395,7 +351,7 @@ class LlamaArchive {
                 matrix.row(i, row);
                 scales[i] = (float) (largest(row) / 127.0);
             }
-            write(out, scales, scales.length);
+            Tensor.write(out, scales, scales.length);
         });
     }
 
@@ -407,13 +363,8 @@ class LlamaArchive {
         return largest;
     }
 
-    private static Tensor floats(float[] values) {
-        return new Tensor(ElementType.FLOAT32, new long[] {values.length}, out -> write(out, values, values.length));
-    }
-
-    private static void write(OutputStream out, float[] values, int count) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(values, 0, count);
-        out.write(bytes.array());
+    static Tensor floats(float[] values) {
+        return new Tensor(
+                ElementType.FLOAT32, new long[] {values.length}, out -> Tensor.write(out, values, values.length));
     }
 }

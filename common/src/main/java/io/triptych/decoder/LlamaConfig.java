@@ -79,8 +79,12 @@ public record LlamaConfig(
      *     decoder lacks, and for values that fit no model
      */
     public static LlamaConfig from(CheckpointDirectory checkpoint) {
-        ConfigFields config = checkpoint.fields();
-        String family = checkpoint.modelType();
+        return from(checkpoint.fields(), checkpoint.generationFields().orElse(checkpoint.fields()));
+    }
+
+    /** Reads the shape from a configuration, end-of-sequence tokens from {@code generation} if it names them. */
+    static LlamaConfig from(ConfigFields config, ConfigFields generation) {
+        String family = config.text("model_type").orElseThrow(() -> config.wrong("model_type", "is missing"));
         refuseUnsupported(config, family);
 
         int vocabularySize = config.size("vocab_size");
@@ -91,7 +95,6 @@ public record LlamaConfig(
             throw config.wrong("num_key_value_heads", "is " + keyValueHeads + ", which does not divide " + heads);
         }
         int headSize = headSize(config, family, hiddenSize, heads);
-        ConfigFields generation = checkpoint.generationFields().orElse(config);
         return new LlamaConfig(
                 family,
                 vocabularySize,
@@ -113,6 +116,23 @@ public record LlamaConfig(
     }
 
     /**
+     * The tokens that a session is to hold.
+     *
+     * @param setting the name of the setting, for the error
+     * @param chosen what the setting says; 0 takes as many as the model was made for
+     * @param least what makes sense
+     * @throws IllegalArgumentException if the model does not allow the choice, or less than makes sense
+     */
+    public int capacity(String setting, int chosen, int least) {
+        int capacity = chosen == 0 ? maximumPositions : chosen;
+        if (capacity < least || capacity > maximumPositions) {
+            throw new IllegalArgumentException(
+                    setting + " is " + capacity + ", but the model allows " + least + " to " + maximumPositions);
+        }
+        return capacity;
+    }
+
+    /**
      * The memory that a decoder of this shape takes.
      *
      * @param bytesPerWeight of the matrices: 1 for int8, 4 for float32
@@ -120,24 +140,29 @@ public record LlamaConfig(
      * @param sessions sequences that are held at once
      */
     public MemoryRequirement memory(int bytesPerWeight, int capacity, int sessions) {
+        return memory(bytesPerWeight, capacity, sessions, vocabularySize, vocabularySize);
+    }
+
+    /** The same with an input table and a head of other heights: their rows are as wide as the residual stream. */
+    MemoryRequirement memory(int bytesPerWeight, int capacity, int sessions, int inputRows, int headRows) {
         // In double, which saturates where a hostile configuration would overflow.
         double attention = 2.0 * hiddenSize * headSize * (heads + keyValueHeads);
         double feedForward = 3.0 * hiddenSize * feedForwardSize;
-        double embedding = (double) vocabularySize * hiddenSize;
+        double embedding = (double) inputRows * hiddenSize;
+        double head = (double) headRows * hiddenSize;
         double rowsPerLayer = headSize * (heads + 2.0 * keyValueHeads) + 2.0 * (hiddenSize + feedForwardSize);
-        double scales = bytesPerWeight == 1 ? layers * rowsPerLayer + vocabularySize : 0;
-        double activations =
-                (double) SCRATCH_ROWS * (vocabularySize + 4.0 * feedForwardSize + (double) heads * capacity);
+        double scales = bytesPerWeight == 1 ? layers * rowsPerLayer + headRows : 0;
+        double activations = (double) SCRATCH_ROWS * (headRows + 4.0 * feedForwardSize + (double) heads * capacity);
         // Values are cached as doubles, keys as floats in int8 and as doubles in float32, for the sake of exact sums.
         double cachedPair = Double.BYTES + (bytesPerWeight == 1 ? Float.BYTES : Double.BYTES);
         Map<String, Long> parts = new LinkedHashMap<>();
         parts.put("weights", (long)
-                (bytesPerWeight * (layers * (attention + feedForward) + embedding) + Float.BYTES * scales));
+                (bytesPerWeight * (layers * (attention + feedForward) + head) + Float.BYTES * scales));
         parts.put("embedding", (long) (Float.BYTES * embedding));
         parts.put("key/value cache of " + sessions + " x " + capacity + " tokens", (long)
                 (cachedPair * layers * keyValueHeads * headSize * capacity * sessions));
-        parts.put("scratch", (long)
-                (Float.BYTES * (activations + Math.max(embedding, (double) hiddenSize * feedForwardSize))));
+        parts.put("scratch", (long) (Float.BYTES
+                * (activations + (double) hiddenSize * Math.max(Math.max(inputRows, headRows), feedForwardSize))));
         return new MemoryRequirement(parts);
     }
 

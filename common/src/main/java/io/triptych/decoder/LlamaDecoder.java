@@ -1,21 +1,13 @@
 package io.triptych.decoder;
 
-import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
-import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
-import ai.djl.pytorch.jni.IValueUtils;
-import ai.djl.pytorch.jni.JniUtils;
 import io.triptych.speculation.Target;
 import io.triptych.speculation.TokenTree;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.triptych.torchscript.TorchScriptProgram;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -32,10 +24,11 @@ public final class LlamaDecoder implements Target, AutoCloseable {
     private static final int PREFILL_ROWS = 64;
 
     private final LlamaConfig config;
+    private final int inputTokens;
+    private final int outputTokens;
     private final int capacity;
     private final DataType keyType;
-    private final PtNDManager manager;
-    private final PtSymbolBlock program;
+    private final TorchScriptProgram program;
     private final SharedArray tokens;
     private final SharedArray positions;
     private final SharedArray mask;
@@ -44,17 +37,19 @@ public final class LlamaDecoder implements Target, AutoCloseable {
     private long passes;
     private boolean closed;
 
-    private LlamaDecoder(LlamaArchive archive, PtNDManager manager, PtSymbolBlock program) {
+    private LlamaDecoder(LlamaArchive archive, TorchScriptProgram program) {
         this.config = archive.config();
+        this.inputTokens = archive.ends().inputTokens();
+        this.outputTokens = archive.ends().outputTokens();
         this.capacity = archive.capacity();
         this.keyType = archive.precision() == Precision.INT8 ? DataType.FLOAT32 : DataType.FLOAT64;
-        this.manager = manager;
         this.program = program;
+        PtNDManager manager = program.manager();
         tokens = new SharedArray(manager, DataType.INT64, 1);
         positions = new SharedArray(manager, DataType.INT64, 1);
         mask = new SharedArray(manager, DataType.FLOAT32, 1);
-        logits = new SharedArray(manager, DataType.FLOAT32, config.vocabularySize());
-        noLogits = IValue.from((PtNDArray) manager.create(new Shape(0, config.vocabularySize())));
+        logits = new SharedArray(manager, DataType.FLOAT32, outputTokens);
+        noLogits = IValue.from((PtNDArray) manager.create(new Shape(0, outputTokens)));
     }
 
     /**
@@ -67,34 +62,24 @@ public final class LlamaDecoder implements Target, AutoCloseable {
         return load(new LlamaArchive(config, weights, precision, capacity));
     }
 
-    static LlamaDecoder load(LlamaArchive archive) {
-        PtNDManager manager = (PtNDManager) Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
-        try {
-            Path file = Files.createTempFile("llama-decoder", ".pt");
-            try {
-                archive.write(file);
-                PtSymbolBlock program = JniUtils.loadModule(manager, file, true, new String[0], new String[0], false);
-                IValueUtils.runMethod(program, "prepare").close();
-                return new LlamaDecoder(archive, manager, program);
-            } finally {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            manager.close();
-            throw new UncheckedIOException("cannot write the decoder's weights to a temporary file", e);
-        } catch (RuntimeException e) {
-            manager.close();
-            throw e;
-        }
+    /** Loads a model that draws: its logits are of image codes; {@link JanusConfig} tells how tokens are numbered. */
+    public static LlamaDecoder load(JanusConfig config, LlamaWeights weights, Precision precision, int capacity) {
+        return load(new LlamaArchive(config, weights, precision, capacity));
     }
 
+    static LlamaDecoder load(LlamaArchive archive) {
+        return new LlamaDecoder(archive, TorchScriptProgram.load(archive.archive()));
+    }
+
+    /** The shape of the layers. */
     public LlamaConfig config() {
         return config;
     }
 
+    /** Number of tokens that logits are of. */
     @Override
     public int vocabularySize() {
-        return config.vocabularySize();
+        return outputTokens;
     }
 
     @Override
@@ -105,7 +90,7 @@ public final class LlamaDecoder implements Target, AutoCloseable {
     @Override
     public Session open() {
         requireOpen();
-        return new LlamaSession(this, manager, keyType);
+        return new LlamaSession(this, program.manager(), keyType);
     }
 
     @Override
@@ -159,16 +144,7 @@ public final class LlamaDecoder implements Target, AutoCloseable {
         try (IValue keys = LlamaSession.keys(sessions);
                 IValue values = LlamaSession.values(sessions);
                 IValue spans = IValue.listFrom(pass.spans())) {
-            IValueUtils.runMethod(
-                            program,
-                            "score",
-                            tokens.value(),
-                            positions.value(),
-                            mask.value(),
-                            keys,
-                            values,
-                            spans,
-                            into)
+            program.run("score", tokens.value(), positions.value(), mask.value(), keys, values, spans, into)
                     .close();
         }
     }
@@ -179,7 +155,7 @@ public final class LlamaDecoder implements Target, AutoCloseable {
                 IValue to = IValue.from((long) start);
                 IValue keys = LlamaSession.keys(List.of(session));
                 IValue values = LlamaSession.values(List.of(session))) {
-            IValueUtils.runMethod(program, "keep", keys, values, from, to).close();
+            program.run("keep", keys, values, from, to).close();
         }
     }
 
@@ -199,7 +175,6 @@ public final class LlamaDecoder implements Target, AutoCloseable {
                 array.close();
             }
             program.close();
-            manager.close();
         }
     }
 
@@ -244,9 +219,8 @@ public final class LlamaDecoder implements Target, AutoCloseable {
         }
 
         private int requireToken(int token) {
-            if (token < 0 || token >= config.vocabularySize()) {
-                throw new IllegalArgumentException(
-                        "token " + token + " is not in a vocabulary of " + config.vocabularySize());
+            if (token < 0 || token >= inputTokens) {
+                throw new IllegalArgumentException("token " + token + " is not in a vocabulary of " + inputTokens);
             }
             return token;
         }
@@ -280,7 +254,7 @@ public final class LlamaDecoder implements Target, AutoCloseable {
                 throw new IllegalArgumentException(
                         "node " + node + " was not scored: only " + from + " to " + (end - 1));
             }
-            float[] row = new float[config.vocabularySize()];
+            float[] row = new float[outputTokens];
             logits.floats().get((offset + node) * row.length, row);
             return row;
         }

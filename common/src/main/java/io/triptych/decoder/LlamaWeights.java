@@ -13,6 +13,13 @@ public interface LlamaWeights {
      */
     Tensor tensor(String name, long... shape);
 
+    /** Reads a whole vector. */
+    default float[] read(String name, int size) {
+        float[] values = new float[size];
+        tensor(name, size).read(0, values, 0, size);
+        return values;
+    }
+
     /** The weights of a checkpoint that is open while the decoder loads. */
     static LlamaWeights of(CheckpointDirectory checkpoint) {
         return (name, shape) -> checkpoint.tensor(name, shape)::read;

@@ -27,6 +27,11 @@ public final class ApiException extends RuntimeException {
         return new ApiException(404, "invalid_request_error", "model", "model_not_found", message);
     }
 
+    /** 404: what the path names is not here. */
+    public static ApiException notFound(String code, String message) {
+        return ofRequest(404, code, message);
+    }
+
     /** An error of the HTTP exchange itself: no such path, method, media type and the like. */
     static ApiException ofRequest(int status, String code, String message) {
         return new ApiException(status, "invalid_request_error", null, code, message);

@@ -2,13 +2,11 @@ package io.triptych.openai;
 
 import io.triptych.serving.Job;
 import java.io.IOException;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,15 +30,13 @@ public final class EventStream<E> {
      * Writes the job's events as they come, then {@code [DONE]}. A comment every second in which nothing came shows
      * whether the client is still there; if it is not, the job is cancelled.
      *
-     * @param chunks what to send for an event, in order
+     * @param shape what to write for an event
      */
-    public void copyTo(SseWriter sse, Job<?> job, Function<E, List<?>> chunks) throws InterruptedException {
+    public void copyTo(SseWriter sse, Job<?> job, ResponseShape<E> shape) throws InterruptedException {
         job.whenDone(() -> events.add(Optional.empty()));
         try {
             for (Optional<E> event = next(sse); event.isPresent(); event = next(sse)) {
-                for (Object chunk : chunks.apply(event.get())) {
-                    sse.send(chunk);
-                }
+                shape.write(event.get(), sse);
             }
             end(sse, job);
         } catch (IOException clientGone) {

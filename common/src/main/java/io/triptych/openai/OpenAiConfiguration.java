@@ -6,9 +6,9 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
-/** What a service imports to speak this API: strict requests and the one shape of errors. */
+/** What a service imports to speak this API: strict requests, the one shape of errors, and the list of its model. */
 @Configuration(proxyBeanMethods = false)
-@Import({ApiErrors.class, ErrorPage.class, ValidRequests.class})
+@Import({ApiErrors.class, ErrorPage.class, ModelController.class, ValidRequests.class})
 public class OpenAiConfiguration {
     @Bean
     RequestJson requestJson() {

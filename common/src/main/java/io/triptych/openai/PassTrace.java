@@ -2,16 +2,22 @@ package io.triptych.openai;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.triptych.speculation.TokenTree;
+import io.triptych.speculation.Verdict;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * What one pass did for one sequence.
  *
- * @param index the choice that the sequence becomes
+ * @param index the choice or image that the sequence becomes
+ * @param pass its number, from 1, the prompt not counted
  * @param tokens what the pass yielded, in order
  * @param rejected the scored nodes that were not accepted, in the tree's order
  */
-public record PassTrace(int index, List<Token> tokens, List<Token> rejected) {
+public record PassTrace(int index, int pass, List<Token> tokens, List<Token> rejected) {
     /**
      * One token of a pass.
      *
@@ -22,4 +28,23 @@ public record PassTrace(int index, List<Token> tokens, List<Token> rejected) {
     @Schema(name = "TracedToken")
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Token(int id, String text, String source, Integer depth) {}
+
+    /**
+     * The trace of a pass that has ended.
+     *
+     * @param text tells a token as text, or null for each
+     */
+    public static PassTrace of(
+            int index, int pass, List<Token> tokens, TokenTree tree, Verdict verdict, IntFunction<String> text) {
+        boolean[] accepted = new boolean[tree.size()];
+        Arrays.stream(verdict.path()).forEach(node -> accepted[node] = true);
+        List<Token> rejected = new ArrayList<>();
+        for (int node = 1; node < tree.size(); node++) {
+            if (!accepted[node]) {
+                int token = tree.token(node);
+                rejected.add(new Token(token, text.apply(token), tree.source(node), tree.depth(node)));
+            }
+        }
+        return new PassTrace(index, pass, List.copyOf(tokens), rejected);
+    }
 }

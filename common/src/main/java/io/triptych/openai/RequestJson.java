@@ -1,6 +1,7 @@
 package io.triptych.openai;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
 import tools.jackson.core.JsonParser;
@@ -87,7 +88,7 @@ final class RequestJson implements JsonMapperBuilderCustomizer {
                 return false;
             }
             JsonNode value = context.readTree(parser);
-            return value.isNull() || value.toString().equals(parameter.get().neutral());
+            return value.isNull() || List.of(parameter.get().neutral()).contains(value.toString());
         }
     }
 }

@@ -14,7 +14,11 @@ import java.util.TreeMap;
  * summed; a pass that moved several counts once for each. Chunks of a traced stream carry {@code trace} alone, until the
  * last, which carries the rest.
  *
+ * @param bound of a relaxed contract that has one: the most that, wherever a token stands, its distribution differs from
+ *     the target's in total variation
  * @param seed repeats this response, whether the request named it or not
+ * @param bound if the contract is relaxed and its rule has one: the most that the distribution of a token may differ from
+ *     the model's, in total variation, whatever came before it
  * @param seconds of decoding alone, no queueing
  * @param trace of every pass, if the request asked for it
  */
@@ -23,6 +27,7 @@ public record SpeculationReport(
         @Schema(allowableValues = {"exact", "distribution", "relaxed"})
         String contract,
 
+        Double bound,
         Long seed,
         Long passes,
         Long tokens,
@@ -59,17 +64,33 @@ public record SpeculationReport(
         }
         double perPass = passes == 0 ? 0 : (double) tokens / passes;
         return new SpeculationReport(
-                contract.label(), seed, passes, tokens, perPass, drafted, accepted, seconds, drafters, null);
+                contract.label(), null, seed, passes, tokens, perPass, drafted, accepted, seconds, drafters, null);
     }
 
     /** Nothing but passes, for a chunk of a stream that is not the last. */
     public static SpeculationReport ofTrace(List<PassTrace> trace) {
-        return new SpeculationReport(null, null, null, null, null, null, null, null, null, trace);
+        return new SpeculationReport(null, null, null, null, null, null, null, null, null, null, trace);
     }
 
     /** The same account with the passes. */
     public SpeculationReport withTrace(List<PassTrace> passTraces) {
         return new SpeculationReport(
-                contract, seed, passes, tokens, tokensPerPass, drafted, accepted, seconds, drafters, passTraces);
+                contract, bound, seed, passes, tokens, tokensPerPass, drafted, accepted, seconds, drafters, passTraces);
+    }
+
+    /** The same account with the bound of its contract. */
+    public SpeculationReport withBound(double totalVariation) {
+        return new SpeculationReport(
+                contract,
+                totalVariation,
+                seed,
+                passes,
+                tokens,
+                tokensPerPass,
+                drafted,
+                accepted,
+                seconds,
+                drafters,
+                trace);
     }
 }

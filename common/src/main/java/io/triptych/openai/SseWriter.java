@@ -30,6 +30,11 @@ public final class SseWriter {
         write("data: " + mapper.writeValueAsString(data) + "\n\n");
     }
 
+    /** Sends one event of a type, whose data is a JSON object. */
+    public void send(String type, Object data) throws IOException {
+        write("event: " + type + "\ndata: " + mapper.writeValueAsString(data) + "\n\n");
+    }
+
     /** Sends a comment, which clients ignore: it keeps proxies patient and finds out whether the client is there. */
     public void comment(String text) throws IOException {
         write(": " + text + "\n\n");

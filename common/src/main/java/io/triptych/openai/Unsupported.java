@@ -8,7 +8,7 @@ import java.lang.annotation.Target;
 
 /**
  * Marks a parameter that the OpenAI API has and this request has not. It is refused by name, unless its value is null
- * or the one that asks for nothing, which some clients send always.
+ * or one that asks for nothing, which some clients send always.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
@@ -16,8 +16,8 @@ import java.lang.annotation.Target;
 public @interface Unsupported {
     String name();
 
-    /** The JSON value that asks for nothing; null is always another. */
-    String neutral() default "null";
+    /** The JSON values that ask for nothing; null is always another. */
+    String[] neutral() default {};
 
     /** Holds several. */
     @Retention(RetentionPolicy.RUNTIME)

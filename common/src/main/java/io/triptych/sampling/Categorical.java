@@ -34,6 +34,11 @@ public final class Categorical {
         return new Categorical(logits, largest, Math.min(1 / temperature, Double.MAX_VALUE), logits.length, -1);
     }
 
+    /** Every token with the same probability. */
+    public static Categorical uniform(int vocabularySize) {
+        return ofLogits(new float[vocabularySize], 1);
+    }
+
     /** The point mass on a token, as temperature 0 gives. */
     public static Categorical certain(int token, int vocabularySize) {
         return new Categorical(null, 0, 1, vocabularySize, token);

@@ -31,12 +31,17 @@ public record CounterRandom(long seed) implements Randomness {
         /** A drafter's own draws under the distribution contract. */
         DRAFT,
         /** Seeds of the members of one request ({@code n} choices or images). */
-        MEMBER
+        MEMBER,
+        /** Seeds of what a drafter draws again and again for one position. */
+        DRAFT_ROUND
     }
 
-    /** The seed of member {@code index} of a request: member 0 keeps the request's own. */
+    /**
+     * Member {@code index} of a request: member 0 keeps the request's own seed, the others have seeds of their own that
+     * fit a JavaScript number, so that every client can send them back.
+     */
     public CounterRandom member(int index) {
-        return index == 0 ? this : new CounterRandom(hash(key(Stream.MEMBER, 0), index));
+        return index == 0 ? this : new CounterRandom(hash(key(Stream.MEMBER, 0), index) >>> 11);
     }
 
     /** A uniform value in the open interval (0, 1). */
@@ -126,6 +131,11 @@ public record CounterRandom(long seed) implements Randomness {
     @Override
     public int residual(double[] weights, long position) {
         return draw(weights, Stream.RESIDUAL, position);
+    }
+
+    @Override
+    public CounterRandom ofDrafts(int round) {
+        return new CounterRandom(key(Stream.DRAFT_ROUND, round));
     }
 
     private long key(Stream stream, long position) {

@@ -27,24 +27,26 @@ public final class LogitsPipeline {
     }
 
     /**
-     * The processed distributions of a scored tree, each computed when first asked for. To ask throws an
+     * The processed distributions of a scored tree, each computed when first asked for, even if the history has taken
+     * the pass's tokens since. To ask throws an
      * {@link IllegalArgumentException} if a logit is NaN or positive infinity, or a token outside the vocabulary has a
      * bias.
      */
     public TargetDistribution along(TokenHistory history, TokenTree tree, Target.Scores scores) {
         Categorical[] known = new Categorical[tree.size()];
+        int size = history.size();
         return node -> {
             if (known[node] == null) {
-                known[node] = process(scores.logits(node), history, tree, node);
+                known[node] = process(scores.logits(node), history, size, tree.pathTokens(node));
             }
             return known[node];
         };
     }
 
-    private Categorical process(float[] logits, TokenHistory history, TokenTree tree, int node) {
+    private Categorical process(float[] logits, TokenHistory history, int size, int[] path) {
         addBiases(logits);
         if (parameters.penalises()) {
-            penalise(logits, history.occurrences(), tree.pathTokens(node));
+            penalise(logits, history, size, path);
         }
         return parameters.temperature() == 0
                 ? Categorical.certain(Categorical.largest(logits), logits.length)
@@ -61,16 +63,26 @@ public final class LogitsPipeline {
         }
     }
 
-    private void penalise(float[] logits, TokenOccurrences occurrences, int[] path) {
+    /** Penalises the tokens of the history's first {@code size} and of a path behind them. */
+    private void penalise(float[] logits, TokenHistory history, int size, int[] path) {
+        TokenOccurrences occurrences = history.occurrences();
+        for (int i = history.size() - 1; i >= size; i--) {
+            occurrences.remove(history.get(i));
+        }
         for (int token : path) {
             occurrences.add(token, true);
         }
         for (int i = 0; i < occurrences.size(); i++) {
             int token = occurrences.token(i);
-            logits[token] = penalised(logits[token], occurrences.inOutput(token));
+            if (token < logits.length) { // a prompt may hold tokens that the target never emits
+                logits[token] = penalised(logits[token], occurrences.inOutput(token));
+            }
         }
         for (int i = path.length - 1; i >= 0; i--) {
             occurrences.remove(path[i]);
+        }
+        for (int i = size; i < history.size(); i++) {
+            occurrences.add(history.get(i), true);
         }
     }
 

@@ -26,4 +26,11 @@ public interface Randomness {
      * @throws IllegalArgumentException if no weight is positive
      */
     int residual(double[] weights, long position);
+
+    /**
+     * The choices of a drafter that draws: independent of this randomness and of every other round's.
+     *
+     * @param round tells apart the drafts that are drawn for one position, at least 0
+     */
+    Randomness ofDrafts(int round);
 }

@@ -88,7 +88,7 @@ public final class DecodingLoop {
         double observeSeconds = 0;
         if (!sequence.finished()) {
             long observing = System.nanoTime();
-            sequence.drafter.observe(history, tree, scores, verdict);
+            sequence.drafter.observe(history, tree, scores, distribution, verdict);
             observeSeconds = secondsSince(observing);
             sequence.budget.observe(tree, verdict, draftSeconds + observeSeconds, passSeconds);
         }

@@ -19,8 +19,12 @@ public interface Drafter extends AutoCloseable {
     /**
      * Tells what became of the pass that followed a draft. The tree is the one that was scored, which may be another
      * drafter's or a part of this one's. Called after the history has taken the pass's tokens.
+     *
+     * @param scores the raw logits of the tree's nodes
+     * @param target the same after every processor, computed for each node when first asked for
      */
-    default void observe(TokenHistory history, TokenTree tree, Target.Scores scores, Verdict verdict) {}
+    default void observe(
+            TokenHistory history, TokenTree tree, Target.Scores scores, TargetDistribution target, Verdict verdict) {}
 
     /** Releases what the drafter holds for its sequence. */
     @Override

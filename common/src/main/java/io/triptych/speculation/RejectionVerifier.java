@@ -6,7 +6,7 @@ import java.util.Arrays;
 /** The walk that the rejection rules share: down the accepted children, then a draw from what the rejections left. */
 abstract class RejectionVerifier implements Verifier {
     @Override
-    public final Contract contract() {
+    public Contract contract() {
         return Contract.DISTRIBUTION;
     }
 
@@ -16,7 +16,7 @@ abstract class RejectionVerifier implements Verifier {
         int length = 0;
         int node = TokenTree.ROOT;
         while (tree.firstChild(node) != TokenTree.NONE) {
-            Residual residual = new Residual(target.after(node).probabilities());
+            Residual residual = new Residual(goal(tree, node, target.after(node).probabilities()));
             int child = accepted(tree, node, residual, randomness, position + length);
             if (child == TokenTree.NONE) {
                 int recovered = residual.draw(randomness, position + length);
@@ -27,6 +27,16 @@ abstract class RejectionVerifier implements Verifier {
         }
         int bonus = randomness.draw(target.after(node), position + length);
         return new Verdict(Arrays.copyOf(path, length), bonus, true);
+    }
+
+    /**
+     * What the token after a node is to be distributed as: the target's own distribution, unless a rule is lossy. May
+     * depend on what the node's children were drawn from, not on what was drawn.
+     *
+     * @param target not to be changed
+     */
+    double[] goal(TokenTree tree, int node, double[] target) {
+        return target;
     }
 
     /** Tries the children of a node; answers the accepted one, or none and what all the rejections left. */

@@ -4,6 +4,8 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +51,13 @@ public final class TorchScriptArchive {
 
     /** One constant of the module. */
     public record Tensor(ElementType type, long[] shape, Content content) {
+        /** Little-endian bytes of the first {@code count} values, as a content of float32 is written. */
+        public static void write(OutputStream out, float[] values, int count) throws IOException {
+            ByteBuffer bytes = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            bytes.asFloatBuffer().put(values, 0, count);
+            out.write(bytes.array());
+        }
+
         long elements() {
             long count = 1;
             for (long size : shape) {

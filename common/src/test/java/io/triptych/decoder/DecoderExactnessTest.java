@@ -30,6 +30,15 @@ class DecoderExactnessTest {
         assertThat(differingRows(archive, 500)).isZero();
     }
 
+    /** The head that draws has a layer more, with biases. */
+    @ParameterizedTest
+    @EnumSource(Precision.class)
+    void noRowThatDrawsDiffersInAnyBit(Precision precision) {
+        JanusConfig janus = RandomWeights.janus(config, 700);
+        LlamaArchive archive = new LlamaArchive(janus, new RandomWeights(), precision, 1024);
+        assertThat(differingRows(archive, 200)).isZero();
+    }
+
     /** What the test finds in ordinary attention: nothing on a grid, sums rounded in the order of the cache. */
     @ParameterizedTest
     @EnumSource(Precision.class)
@@ -51,6 +60,9 @@ class DecoderExactnessTest {
     private int differingRows(LlamaArchive archive, int length) {
         int differing = 0;
         try (LlamaDecoder decoder = LlamaDecoder.load(archive)) {
+            for (int i = 0; i < SEQUENCES; i++) {
+                tokens[i] = random.ints(length, 0, archive.ends().inputTokens()).toArray();
+            }
             scoreOneByOne(decoder, length);
             List<Target.Session> sessions = new ArrayList<>();
             for (int i = 0; i < SEQUENCES; i++) {
@@ -66,7 +78,6 @@ class DecoderExactnessTest {
 
     private void scoreOneByOne(LlamaDecoder decoder, int length) {
         for (int i = 0; i < SEQUENCES; i++) {
-            tokens[i] = random.ints(length, 0, config.vocabularySize()).toArray();
             try (Target.Session session = decoder.open()) {
                 for (int t = 0; t < length; t++) {
                     TokenTree root = new TokenTree(tokens[i][t]);

@@ -27,6 +27,11 @@ final class RandomWeights implements LlamaWeights {
         return config(251, 96, 176, 3, 6, 2, 16, bias, queryKeyNorm, tied);
     }
 
+    /** A model that draws on a grid of 8 x 8 around the same layers. */
+    static JanusConfig janus(LlamaConfig text, int codes) {
+        return new JanusConfig(text, new JanusConfig.Vq(codes, 8, 32, 32, List.of(1, 2), 1), 2, 8, 0, 1, 2);
+    }
+
     static LlamaConfig config(
             int vocabulary,
             int hidden,

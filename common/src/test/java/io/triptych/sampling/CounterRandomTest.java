@@ -152,7 +152,7 @@ class CounterRandomTest {
                 .isEqualTo(0.7084924772832722);
         assertThat(random.gumbel(Stream.TARGET, 17, 8191)).isCloseTo(-1.376090754518927, within(1e-12));
         assertThat(random.member(0)).isEqualTo(random);
-        assertThat(random.member(1).seed()).isEqualTo(-59565474965849127L);
+        assertThat(random.member(1).seed()).isEqualTo(8978114550167823L);
         Categorical flat = Categorical.ofLogits(new float[8192], 1);
         assertThat(new int[] {random.draw(flat, 0), random.draw(flat, 1), random.draw(flat, 2)})
                 .containsExactly(6056, 6421, 2796);

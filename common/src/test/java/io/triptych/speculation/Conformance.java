@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Function;
 
 /**
  * One case of the exact check of a verifier: a random target, random drafts, and the distribution over all output
@@ -24,8 +25,7 @@ record Conformance(long seed, int vocabulary, int length, SamplingParameters par
 
     /** The largest difference, over all sequences, between what the verifier emits and what the target would alone. */
     double deviation(Verifier verifier, DraftFactory drafts, int passes) {
-        double[] output = new double[sequences()];
-        Enumeration.run(choices -> {
+        return deviation(choices -> {
             TokenHistory history = new TokenHistory(new int[] {0});
             Draft draft = drafts.create();
             for (int pass = 0; pass < passes && history.size() <= length; pass++) {
@@ -36,15 +36,43 @@ record Conformance(long seed, int vocabulary, int length, SamplingParameters par
                 }
                 history.append(verdict.next());
             }
-            spread(history, choices.probability(), output);
+            return history;
         });
-        double[] plain = new double[sequences()];
-        spread(new TokenHistory(new int[] {0}), 1, plain);
+    }
+
+    /** The same for whatever generates the beginning of a sequence behind the prompt 0; the target alone goes on. */
+    double deviation(Function<Enumeration, TokenHistory> generation) {
+        double[] output = output(generation);
+        double[] plain = plain();
         double deviation = Math.abs(1 - Arrays.stream(output).sum());
         for (int i = 0; i < plain.length; i++) {
             deviation = Math.max(deviation, Math.abs(plain[i] - output[i]));
         }
         return deviation;
+    }
+
+    /** The total variation between what is generated and what the target would alone. */
+    double totalVariation(Function<Enumeration, TokenHistory> generation) {
+        double[] output = output(generation);
+        double[] plain = plain();
+        double sum = 0;
+        for (int i = 0; i < plain.length; i++) {
+            sum += Math.abs(plain[i] - output[i]) / 2;
+        }
+        return sum;
+    }
+
+    private double[] output(Function<Enumeration, TokenHistory> generation) {
+        double[] output = new double[sequences()];
+        Enumeration.run(choices -> spread(generation.apply(choices), choices.probability(), output));
+        return output;
+    }
+
+    /** The probability of every sequence by the target alone, the last token counting fastest. */
+    double[] plain() {
+        double[] plain = new double[sequences()];
+        spread(new TokenHistory(new int[] {0}), 1, plain);
+        return plain;
     }
 
     /** The target's processed distributions along a tree. */

@@ -61,14 +61,55 @@ final class Enumeration implements Randomness {
     @Override
     public boolean accept(double probability, long position, int trial) {
         name("accept", position, trial);
-        double p = probability > 0 ? Math.min(1, probability) : 0;
-        return choose(new double[] {1 - p, p}) == 1;
+        return chooseWhether(probability);
     }
 
     @Override
     public int residual(double[] weights, long position) {
         name("residual", position, 0);
         return choose(weights);
+    }
+
+    @Override
+    public Randomness ofDrafts(int round) {
+        return new Named(round);
+    }
+
+    /** The choices of one round of a drafter: enumerated with the others, under names of their own. */
+    private final class Named implements Randomness {
+        private final int round;
+
+        Named(int round) {
+            this.round = round;
+        }
+
+        @Override
+        public int draw(Categorical distribution, long position) {
+            name("draw of round " + round, position, 0);
+            return choose(distribution.probabilities());
+        }
+
+        @Override
+        public boolean accept(double probability, long position, int trial) {
+            name("accept of round " + round, position, trial);
+            return chooseWhether(probability);
+        }
+
+        @Override
+        public int residual(double[] weights, long position) {
+            name("residual of round " + round, position, 0);
+            return choose(weights);
+        }
+
+        @Override
+        public Randomness ofDrafts(int inner) {
+            throw new UnsupportedOperationException("drafts of drafts");
+        }
+    }
+
+    private boolean chooseWhether(double probability) {
+        double p = probability > 0 ? Math.min(1, probability) : 0;
+        return choose(new double[] {1 - p, p}) == 1;
     }
 
     private void name(String kind, long position, int trial) {

@@ -115,6 +115,11 @@ class ExactVerifierTest {
                 public int residual(double[] weights, long at) {
                     return randomness.residual(weights, at);
                 }
+
+                @Override
+                public Randomness ofDrafts(int round) {
+                    return randomness.ofDrafts(round);
+                }
             };
             return new ExactVerifier().verify(tree, target, byNode, position);
         }

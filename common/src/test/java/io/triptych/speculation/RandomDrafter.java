@@ -53,7 +53,8 @@ final class RandomDrafter implements Drafter {
     }
 
     @Override
-    public void observe(TokenHistory history, TokenTree tree, Target.Scores scores, Verdict verdict) {
+    public void observe(
+            TokenHistory history, TokenTree tree, Target.Scores scores, TargetDistribution target, Verdict verdict) {
         observed++;
         if (history.last() != verdict.next()) {
             throw new AssertionError("observed before the history has taken the pass's tokens");

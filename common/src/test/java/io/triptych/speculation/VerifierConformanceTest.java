@@ -10,13 +10,10 @@ import io.triptych.speculation.Conformance.DraftFactory;
 import io.triptych.speculation.Conformance.Drawing;
 import io.triptych.speculation.MultiCandidateVerifier.Siblings;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The output distribution of every rule, computed exactly, against the target's; and of wrong rules, which differ. */
 class VerifierConformanceTest {
@@ -25,7 +22,7 @@ class VerifierConformanceTest {
     private static final Verifier SPECULATIVE = new MultiCandidateVerifier(Siblings.WITH_REPLACEMENT);
     private static final Verifier WITHOUT = new MultiCandidateVerifier(Siblings.WITHOUT_REPLACEMENT);
 
-    private static final List<SamplingParameters> PARAMETERS = List.of(
+    static final List<SamplingParameters> PARAMETERS = List.of(
             SamplingParameters.ofTemperature(1),
             new SamplingParameters(Map.of(0, 0.5f), 1.3, 0.4, 0.3, 0.7, 0, 0.02, 0.95),
             new SamplingParameters(Map.of(), 1, 0.5, 0, 1.3, 3, 0, 1),
@@ -37,18 +34,6 @@ class VerifierConformanceTest {
 
     /** Vocabulary, length of the output, depth and width of drafts, and passes before the target goes on alone. */
     private record Shape(int vocabulary, int length, int depth, int children, int passes) {}
-
-    /** What a page about conformance shows of one rule. */
-    private record Report(
-            String rule,
-            String contract,
-            String paper,
-            String vocabulary,
-            String depth,
-            int cases,
-            double maximumDeviation,
-            String control,
-            double controlDeviation) {}
 
     @Test
     void exact() throws IOException {
@@ -207,18 +192,17 @@ class VerifierConformanceTest {
             String control,
             double controlDeviation)
             throws IOException {
-        Report report = new Report(
-                rule,
-                verifier.contract().label(),
-                paper,
-                range(shapes, Shape::vocabulary),
-                range(shapes, Shape::length),
-                shapes.size() * SEEDS * PARAMETERS.size(),
-                deviation,
-                control,
-                controlDeviation);
-        Path directory = Files.createDirectories(Path.of("target", "conformance"));
-        JsonMapper.shared().writeValue(directory.resolve(rule + ".json").toFile(), report);
+        new ConformanceReport(
+                        rule,
+                        verifier.contract().label(),
+                        paper,
+                        range(shapes, Shape::vocabulary),
+                        range(shapes, Shape::length),
+                        shapes.size() * SEEDS * PARAMETERS.size(),
+                        deviation,
+                        control,
+                        controlDeviation)
+                .write();
     }
 
     private static String range(List<Shape> shapes, Function<Shape, Integer> size) {
@@ -228,7 +212,7 @@ class VerifierConformanceTest {
     }
 
     /** Wrong: a second draw for a position whose first draw was refused for being in no draft. */
-    private static final class RedrawingVerifier implements Verifier {
+    static final class RedrawingVerifier implements Verifier {
         @Override
         public Contract contract() {
             return Contract.EXACT;

@@ -5,11 +5,10 @@ import io.triptych.speculation.TokenSink;
 import io.triptych.speculation.TokenTree;
 import io.triptych.speculation.Verdict;
 import io.triptych.text.TextDelta.TokenLogprobs;
-import io.triptych.text.chat.IncrementalDecoder;
 import io.triptych.text.chat.StopStrings;
+import io.triptych.tokenizer.IncrementalDecoder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
@@ -31,6 +30,7 @@ final class TextChoice implements TokenSink {
     private final List<PassTrace.Token> passTokens = new ArrayList<>();
     private final StringBuilder passText = new StringBuilder();
     private int tokens;
+    private int passes;
     private int decoded;
     private int emitted;
     private String finishReason;
@@ -85,6 +85,7 @@ final class TextChoice implements TokenSink {
 
     @Override
     public void passEnded(TokenTree tree, Verdict verdict) {
+        passes++;
         emitted += passText.length();
         TextDelta delta =
                 new TextDelta(index, passText.toString(), emittedLogprobs(), trace(tree, verdict), finishReason, null);
@@ -108,16 +109,7 @@ final class TextChoice implements TokenSink {
         if (!request.speculation().trace()) {
             return null;
         }
-        boolean[] accepted = new boolean[tree.size()];
-        Arrays.stream(verdict.path()).forEach(node -> accepted[node] = true);
-        List<PassTrace.Token> rejected = new ArrayList<>();
-        for (int node = 1; node < tree.size(); node++) {
-            if (!accepted[node]) {
-                int token = tree.token(node);
-                rejected.add(new PassTrace.Token(token, model.text(token), tree.source(node), tree.depth(node)));
-            }
-        }
-        PassTrace trace = new PassTrace(index, List.copyOf(passTokens), rejected);
+        PassTrace trace = PassTrace.of(index, passes, passTokens, tree, verdict, model::text);
         passTokens.clear();
         return trace;
     }

@@ -3,20 +3,19 @@ package io.triptych.text;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.triptych.checkpoint.CheckpointDirectory;
 import io.triptych.decoder.LlamaConfig;
+import io.triptych.openai.ModelConfiguration;
+import io.triptych.openai.Models;
 import io.triptych.openai.OpenAiConfiguration;
+import io.triptych.serving.Generator;
 import io.triptych.serving.InferenceExecutor;
 import io.triptych.serving.NativeThreads;
-import io.triptych.serving.SpeculationHealth;
+import io.triptych.serving.ServingConfiguration;
 import io.triptych.serving.SpeculationMetrics;
 import io.triptych.text.chat.ChatTemplate;
-import io.triptych.text.chat.Tokenizer;
-import java.io.IOException;
-import java.nio.file.Files;
+import io.triptych.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.springframework.beans.factory.annotation.Value;
-import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -28,7 +27,7 @@ import org.springframework.context.annotation.Import;
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(TextProperties.class)
-@Import(OpenAiConfiguration.class)
+@Import({ModelConfiguration.class, OpenAiConfiguration.class, ServingConfiguration.class})
 class TextConfiguration {
     private final TextProperties properties;
     private final Path root;
@@ -39,37 +38,16 @@ class TextConfiguration {
     }
 
     @Bean
-    CheckpointDirectory checkpoint() {
-        return CheckpointDirectory.open(root.resolve(properties.model()));
-    }
-
-    @Bean
-    Tokenizer tokenizer(CheckpointDirectory checkpoint) {
-        return Tokenizer.of(checkpoint);
-    }
-
-    @Bean
-    TextModel textModel(CheckpointDirectory checkpoint, Tokenizer tokenizer) throws IOException {
+    TextModel textModel(Models.Model card, CheckpointDirectory checkpoint, Tokenizer tokenizer) {
         LlamaConfig config = LlamaConfig.from(checkpoint);
-        int capacity = properties.capacity() == 0 ? config.maximumPositions() : properties.capacity();
-        if (capacity < 2 || capacity > config.maximumPositions()) {
-            throw new IllegalArgumentException("triptych.text.capacity is " + capacity + ", but " + checkpoint.path()
-                    + " allows 2 to " + config.maximumPositions());
-        }
+        int capacity = config.capacity("triptych.text.capacity", properties.capacity(), 2);
         return new TextModel(
-                properties.modelId(),
-                Files.getLastModifiedTime(checkpoint.path().resolve("config.json"))
-                        .to(TimeUnit.SECONDS),
+                card,
                 tokenizer,
                 ChatTemplate.of(checkpoint),
                 config.vocabularySize(),
                 capacity,
                 Set.copyOf(config.eosTokens()));
-    }
-
-    @Bean
-    NativeThreads nativeThreads() {
-        return NativeThreads.prepare(properties.threads());
     }
 
     /** Asks for the thread settings because they must be made before the engine loads. */
@@ -88,19 +66,9 @@ class TextConfiguration {
         return new SpeculationMetrics(registry, "text", executor::queueDepth);
     }
 
-    @Bean("speculation")
-    SpeculationHealth speculationHealth(InferenceExecutor<TextEngine> executor, NativeThreads threads) {
-        return new SpeculationHealth(executor, threads);
-    }
-
     @Bean
-    TextGenerator textGenerator(InferenceExecutor<TextEngine> executor, SpeculationMetrics metrics) {
-        return new TextGenerator(executor, metrics);
-    }
-
-    /** The service counts as started, and takes traffic, when this returns. */
-    @Bean
-    ApplicationRunner awaitModel(InferenceExecutor<TextEngine> executor) {
-        return arguments -> executor.awaitLoaded();
+    Generator<TextRequest, TextDelta> textGenerator(
+            InferenceExecutor<TextEngine> executor, SpeculationMetrics metrics) {
+        return new Generator<>(executor, metrics);
     }
 }

@@ -8,7 +8,7 @@ import io.triptych.sampling.CounterRandom;
 import io.triptych.sampling.LogitsPipeline;
 import io.triptych.sampling.SamplingParameters;
 import io.triptych.serving.Cancellation;
-import io.triptych.serving.ServedModel;
+import io.triptych.serving.GenerativeModel;
 import io.triptych.speculation.BudgetController;
 import io.triptych.speculation.Contract;
 import io.triptych.speculation.DecodingLoop;
@@ -30,7 +30,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Generates text: turns a request into sequences and runs them through the decoding loop, all in the same passes. */
-public final class TextEngine implements ServedModel {
+public final class TextEngine implements GenerativeModel<TextRequest, TextDelta> {
     private static final String GOLDEN_PROMPT = "for (int i = 0; i < n; i++) {\n    sum += i;\n}\nfor (int j = 0; j <";
     private static final int GOLDEN_TOKENS = 24;
     private static final int GOLDEN_BUDGET = 8;
@@ -66,12 +66,8 @@ public final class TextEngine implements ServedModel {
         this.details = details;
     }
 
-    /**
-     * Generates all choices of a request.
-     *
-     * @param output takes what every pass adds; the last delta has the summary
-     * @return what each choice cost, cancelled or not
-     */
+    /** Generates all choices of a request; the last delta has the summary. */
+    @Override
     public List<SpeculationStats> generate(TextRequest request, Consumer<TextDelta> output, Cancellation cancellation) {
         LastDelta last = new LastDelta(output);
         List<Sequence> sequences = new ArrayList<>();

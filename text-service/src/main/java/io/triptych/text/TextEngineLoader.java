@@ -17,7 +17,6 @@ import io.triptych.text.draft.TextDrafters;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -74,9 +73,8 @@ final class TextEngineLoader implements Callable<TextEngine> {
 
     private LlamaDecoder decoder(CheckpointDirectory from) {
         LlamaConfig config = LlamaConfig.from(from);
-        Precision precision = Precision.valueOf(properties.precision().toUpperCase(Locale.ROOT));
-        int bytesPerWeight = precision == Precision.INT8 ? 1 : Float.BYTES;
-        MemoryRequirement memory = config.memory(bytesPerWeight, model.capacity(), properties.sequences());
+        Precision precision = Precision.of(properties.precision());
+        MemoryRequirement memory = config.memory(precision.bytesPerWeight(), model.capacity(), properties.sequences());
         LOG.info("{} in {} needs {}", from.path(), properties.precision(), memory);
         memory.requireAvailable();
         LlamaDecoder decoder = LlamaDecoder.load(config, LlamaWeights.of(from), precision, model.capacity());
@@ -101,7 +99,7 @@ final class TextEngineLoader implements Callable<TextEngine> {
 
     private Map<String, Object> details(LlamaDecoder target, Optional<LlamaDecoder> draftModel) {
         Map<String, Object> details = new LinkedHashMap<>();
-        details.put("model", model.id());
+        details.put("model", model.card().id());
         details.put("checkpoint", checkpoint.path().toString());
         details.put("family", target.config().family());
         details.put("parameters", checkpoint.parameters());

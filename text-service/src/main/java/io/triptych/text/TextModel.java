@@ -1,20 +1,19 @@
 package io.triptych.text;
 
+import io.triptych.openai.Models;
 import io.triptych.text.chat.ChatTemplate;
-import io.triptych.text.chat.Tokenizer;
+import io.triptych.tokenizer.Tokenizer;
 import java.util.Set;
 
 /**
  * What HTTP threads know of the model: its name, its tokens and its limits. Immutable and safe from any thread.
  *
- * @param id the name that requests use
- * @param created when the checkpoint was made, in seconds since 1970
+ * @param card what the API tells of it
  * @param capacity the most tokens of prompt and output together
  * @param endTokens tokens that end a text
  */
 public record TextModel(
-        String id,
-        long created,
+        Models.Model card,
         Tokenizer tokenizer,
         ChatTemplate chatTemplate,
         int vocabularySize,

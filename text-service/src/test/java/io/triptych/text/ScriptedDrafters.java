@@ -1,6 +1,7 @@
 package io.triptych.text;
 
 import io.triptych.speculation.Drafter;
+import io.triptych.speculation.ScriptedTarget;
 import io.triptych.speculation.TokenHistory;
 import io.triptych.speculation.TokenTree;
 import io.triptych.text.draft.DraftContext;

@@ -3,18 +3,22 @@ package io.triptych.text;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.triptych.checkpoint.CheckpointDirectory;
+import io.triptych.openai.Models;
 import io.triptych.openai.OpenAiConfiguration;
+import io.triptych.serving.Generator;
 import io.triptych.serving.InferenceExecutor;
 import io.triptych.serving.NativeThreads;
-import io.triptych.serving.SpeculationHealth;
+import io.triptych.serving.ServerContract;
+import io.triptych.serving.ServingConfiguration;
 import io.triptych.serving.SpeculationMetrics;
 import io.triptych.speculation.BudgetController;
 import io.triptych.speculation.Contract;
 import io.triptych.speculation.ExactVerifier;
 import io.triptych.speculation.MultiCandidateVerifier;
+import io.triptych.speculation.ScriptedTarget;
 import io.triptych.speculation.TypicalVerifier;
 import io.triptych.text.chat.ChatTemplate;
-import io.triptych.text.chat.Tokenizer;
+import io.triptych.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -26,9 +30,9 @@ import org.springframework.context.annotation.Import;
 
 /** The service around a target that says what a test tells it to, in the tokens of the default checkpoint. */
 @TestConfiguration(proxyBeanMethods = false)
-@Import(OpenAiConfiguration.class)
+@Import({OpenAiConfiguration.class, ServingConfiguration.class})
 public class ScriptedText {
-    public static final int QUEUE = 2;
+    private static final int CAPACITY = 64;
 
     /** What the default checkpoint's tokenizer ends a text with. */
     public static final int END = 0;
@@ -45,26 +49,25 @@ public class ScriptedText {
 
     @Bean
     ScriptedTarget target(Tokenizer tokenizer) {
-        return new ScriptedTarget(tokenizer.size(), tokenizer.encode("int x = 0;", false));
+        return new ScriptedTarget(tokenizer.size(), CAPACITY, tokenizer.encode("int x = 0;", false));
     }
 
     @Bean
-    TextModel textModel(Tokenizer tokenizer, ScriptedTarget target, CheckpointDirectory checkpoint) {
+    Models.Model card() {
+        return new Models.Model("scripted", 1);
+    }
+
+    @Bean
+    TextModel textModel(Models.Model card, Tokenizer tokenizer, ScriptedTarget target, CheckpointDirectory checkpoint) {
         return new TextModel(
-                "scripted",
-                1,
-                tokenizer,
-                ChatTemplate.of(checkpoint),
-                target.vocabularySize(),
-                target.capacity(),
-                Set.of(END));
+                card, tokenizer, ChatTemplate.of(checkpoint), target.vocabularySize(), target.capacity(), Set.of(END));
     }
 
     @Bean
     InferenceExecutor<TextEngine> executor(ScriptedTarget target, TextModel model) {
         return new InferenceExecutor<>(
                 "scripted-inference",
-                QUEUE,
+                ServerContract.QUEUE,
                 Duration.ofSeconds(5),
                 () -> new TextEngine(
                         model,
@@ -87,13 +90,13 @@ public class ScriptedText {
         return new SpeculationMetrics(registry.getIfAvailable(SimpleMeterRegistry::new), "text", executor::queueDepth);
     }
 
-    @Bean("speculation")
-    SpeculationHealth health(InferenceExecutor<TextEngine> executor) {
-        return new SpeculationHealth(executor, new NativeThreads(1, true));
+    @Bean
+    NativeThreads threads() {
+        return new NativeThreads(1, true);
     }
 
     @Bean
-    TextGenerator generator(InferenceExecutor<TextEngine> executor, SpeculationMetrics metrics) {
-        return new TextGenerator(executor, metrics);
+    Generator<TextRequest, TextDelta> generator(InferenceExecutor<TextEngine> executor, SpeculationMetrics metrics) {
+        return new Generator<>(executor, metrics);
     }
 }

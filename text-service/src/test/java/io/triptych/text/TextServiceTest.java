@@ -1,5 +1,6 @@
 package io.triptych.text;
 
+import static io.triptych.openai.ApiAnswers.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,19 +20,15 @@ import com.openai.models.completions.Completion;
 import com.openai.models.completions.CompletionChoice;
 import com.openai.models.completions.CompletionCreateParams;
 import com.openai.models.models.Model;
-import com.sun.jna.Memory;
+import io.triptych.openai.ApiAnswers;
 import io.triptych.openai.SpeculationRequest;
 import io.triptych.sampling.SamplingParameters;
+import io.triptych.serving.Generator;
 import io.triptych.serving.Job;
+import io.triptych.serving.NativeHeap;
 import io.triptych.text.TextRequest.Prompt;
-import io.triptych.text.chat.Tokenizer;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import io.triptych.tokenizer.Tokenizer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -46,7 +43,6 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The whole service with the default checkpoint, asked by OpenAI's own client. */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
@@ -66,7 +62,7 @@ class TextServiceTest {
     private int port;
 
     @Autowired
-    private TextGenerator generator;
+    private Generator<TextRequest, TextDelta> generator;
 
     @Autowired
     private Tokenizer tokenizer;
@@ -179,23 +175,25 @@ class TextServiceTest {
 
     @Test
     void isReadyAndSaysWhatItServes() throws Exception {
-        JsonNode health = get("/actuator/health/readiness");
+        JsonNode health = json(ApiAnswers.get(port, "/actuator/health/readiness"));
         assertThat(health.path("status").stringValue()).isEqualTo("UP");
         JsonNode details = health.path("components").path("speculation").path("details");
         assertThat(details.path("model").stringValue()).isEqualTo("triptych-text");
         assertThat(details.path("precision").stringValue()).isEqualTo("int8");
         assertThat(details.path("selfCheck").stringValue()).contains("same tokens");
         assertThat(details.path("waitPolicy").stringValue()).isEqualTo("passive");
-        assertThat(get("/actuator/health/liveness").path("status").stringValue())
+        assertThat(json(ApiAnswers.get(port, "/actuator/health/liveness"))
+                        .path("status")
+                        .stringValue())
                 .isEqualTo("UP");
-        assertThat(get("/actuator").path("_links").propertyNames())
+        assertThat(json(ApiAnswers.get(port, "/actuator")).path("_links").propertyNames())
                 .containsExactlyInAnyOrder("self", "health", "health-path", "info", "prometheus");
     }
 
     @Test
     void countsWhatSpeculationGains() throws Exception {
         client.completions().create(mode(completion(16), Map.of("budget", 8)).build());
-        String metrics = body("/actuator/prometheus");
+        String metrics = ApiAnswers.get(port, "/actuator/prometheus");
         assertThat(metrics)
                 .contains("triptych_passes_total{modality=\"text\"}")
                 .contains("triptych_tokens_total{modality=\"text\"}")
@@ -210,7 +208,7 @@ class TextServiceTest {
 
     @Test
     void documentsItself() throws Exception {
-        JsonNode api = get("/v3/api-docs");
+        JsonNode api = json(ApiAnswers.get(port, "/v3/api-docs"));
         assertThat(api.path("paths").propertyNames())
                 .containsExactlyInAnyOrder("/v1/completions", "/v1/chat/completions", "/v1/models", "/v1/models/{id}");
         JsonNode request = api.path("components").path("schemas").path("CompletionRequest");
@@ -242,33 +240,11 @@ class TextServiceTest {
 
     /** Every request opens sessions, drafts, decodes and sometimes gives up; none of it may stay behind. */
     @Test
-    void keepsNativeMemoryFlat() throws Exception {
-        requests(100);
-        long before = leastInUseOver250Requests();
-        long after = leastInUseOver250Requests();
-        assertThat(after - before).as("bytes that the requests left behind").isLessThan(6L << 20);
-
-        List<Memory> leak = new ArrayList<>();
-        for (int i = 0; i < 250; i++) {
-            leak.add(new Memory(40_000));
-        }
-        assertThat(NativeHeap.inUse() - after)
-                .as("a leak of 40 kB a request would be seen")
-                .isGreaterThan(6L << 20);
-        leak.forEach(Memory::close);
+    void keepsNativeMemoryFlat() throws InterruptedException {
+        NativeHeap.assertFlat(50, this::serve);
     }
 
-    /** The least of several looks: the JVM's compiler borrows up to tens of megabytes of the same heap for a while. */
-    private long leastInUseOver250Requests() throws InterruptedException {
-        long least = Long.MAX_VALUE;
-        for (int i = 0; i < 5; i++) {
-            requests(50);
-            least = Math.min(least, NativeHeap.inUse());
-        }
-        return least;
-    }
-
-    private void requests(int count) throws InterruptedException {
+    private void serve(int count) throws InterruptedException {
         int[] prompt = tokenizer.encode(PROMPT, true);
         SpeculationRequest.Mode[] modes = SpeculationRequest.Mode.values();
         for (int i = 0; i < count; i++) {
@@ -315,17 +291,5 @@ class TextServiceTest {
 
     private static String string(Map<String, JsonValue> account, String name) {
         return ((JsonString) account.get(name)).value();
-    }
-
-    private JsonNode get(String path) throws IOException, InterruptedException {
-        return JsonMapper.shared().readTree(body(path));
-    }
-
-    private String body(String path) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
-                .build();
-        HttpResponse<String> response = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
-        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-        return response.body();
     }
 }

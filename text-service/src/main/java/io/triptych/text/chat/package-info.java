@@ -1,2 +1,2 @@
-/** Between text and tokens: the tokenizer, its inverse over a stream of tokens, stop strings and chat templates. */
+/** Between conversations and text: chat templates, and the stop strings that end an answer. */
 package io.triptych.text.chat;

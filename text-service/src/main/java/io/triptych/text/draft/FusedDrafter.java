@@ -5,6 +5,7 @@ import io.triptych.speculation.Drafter;
 import io.triptych.speculation.PassCost;
 import io.triptych.speculation.ProbingGate;
 import io.triptych.speculation.Target;
+import io.triptych.speculation.TargetDistribution;
 import io.triptych.speculation.TokenHistory;
 import io.triptych.speculation.TokenRate;
 import io.triptych.speculation.TokenTree;
@@ -120,7 +121,8 @@ final class FusedDrafter implements Drafter {
     }
 
     @Override
-    public void observe(TokenHistory history, TokenTree scored, Target.Scores scores, Verdict verdict) {
+    public void observe(
+            TokenHistory history, TokenTree scored, Target.Scores scores, TargetDistribution target, Verdict verdict) {
         for (CandidateSource source : sources) {
             source.observe(history, scored, scores, verdict);
         }

@@ -1,5 +1,6 @@
 package io.triptych.text.draft;
 
+import io.triptych.sampling.Categorical;
 import io.triptych.sampling.CounterRandom;
 import io.triptych.sampling.SamplingParameters;
 import io.triptych.speculation.Contract;
@@ -52,6 +53,7 @@ final class WarmUp {
         for (int token = 0; token < row.length; token++) {
             row[token] = (float) random.gumbel(CounterRandom.Stream.DRAFT, -1, token);
         }
+        Categorical processed = Categorical.ofLogits(row.clone(), 1);
         for (int pass = 0; pass < PASSES; pass++) {
             TokenTree tree = drafter.draft(history, BUDGET);
             int[] path = firstBranch(tree);
@@ -60,7 +62,7 @@ final class WarmUp {
             }
             int next = token(history.size());
             history.append(next);
-            drafter.observe(history, tree, node -> row.clone(), new Verdict(path, next, false));
+            drafter.observe(history, tree, node -> row.clone(), node -> processed, new Verdict(path, next, false));
         }
     }
 

@@ -5,6 +5,8 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import io.triptych.openai.Responder;
+import io.triptych.text.TextDelta;
 import io.triptych.text.TextModel;
 import io.triptych.text.TextRequest;
 import org.springframework.http.MediaType;
@@ -19,9 +21,9 @@ import org.springframework.web.context.request.ServletWebRequest;
 class ChatController {
     private final TextModel model;
     private final TextRequests requests;
-    private final TextResponder responder;
+    private final Responder<TextRequest, TextDelta> responder;
 
-    ChatController(TextModel model, TextRequests requests, TextResponder responder) {
+    ChatController(TextModel model, TextRequests requests, Responder<TextRequest, TextDelta> responder) {
         this.model = model;
         this.requests = requests;
         this.responder = responder;
@@ -45,6 +47,9 @@ class ChatController {
         TextRequest text = requests.of(request);
         boolean usageChunk = StreamOptions.includesUsage(request.streamOptions());
         return responder.respond(
-                text, Boolean.TRUE.equals(request.stream()), new ChatShape(model.id(), text, usageChunk), exchange);
+                text,
+                Boolean.TRUE.equals(request.stream()),
+                new ChatShape(model.card().id(), text, usageChunk),
+                exchange);
     }
 }

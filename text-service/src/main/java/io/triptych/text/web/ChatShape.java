@@ -14,7 +14,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /** Tells a chat completion. */
-final class ChatShape implements ResponseShape {
+final class ChatShape implements TextShape {
     private final String id = "chatcmpl-" + UUID.randomUUID();
     private final long created = Instant.now().getEpochSecond();
     private final String model;
@@ -42,7 +42,7 @@ final class ChatShape implements ResponseShape {
                 content,
                 withLogprobs ? ChatResponse.Logprobs.of(delta.logprobs()) : null,
                 delta.finishReason());
-        chunks.add(chunk(List.of(choice), null, ResponseShape.speculation(delta, !usageChunk)));
+        chunks.add(chunk(List.of(choice), null, TextShape.speculation(delta, !usageChunk)));
         if (delta.summary() != null && usageChunk) {
             chunks.add(chunk(List.of(), delta.summary().usage(), delta.summary().speculation()));
         }
@@ -63,16 +63,16 @@ final class ChatShape implements ResponseShape {
                 created,
                 model,
                 choices,
-                ResponseShape.last(deltas).usage(),
-                ResponseShape.speculation(deltas));
+                TextShape.last(deltas).usage(),
+                TextShape.speculation(deltas));
     }
 
     private ChatResponse.Choice choice(List<TextDelta> deltas) {
         return new ChatResponse.Choice(
                 deltas.get(0).choice(),
-                new ChatResponse.Answer(ResponseShape.text(deltas)),
-                withLogprobs ? ChatResponse.Logprobs.of(ResponseShape.logprobs(deltas)) : null,
-                ResponseShape.finishReason(deltas));
+                new ChatResponse.Answer(TextShape.text(deltas)),
+                withLogprobs ? ChatResponse.Logprobs.of(TextShape.logprobs(deltas)) : null,
+                TextShape.finishReason(deltas));
     }
 
     private ChatChunk chunk(List<ChatChunk.Choice> choices, Usage usage, SpeculationReport speculation) {

@@ -13,7 +13,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /** Tells a completion. */
-final class CompletionShape implements ResponseShape {
+final class CompletionShape implements TextShape {
     private final String id = "cmpl-" + UUID.randomUUID();
     private final long created = Instant.now().getEpochSecond();
     private final String model;
@@ -30,7 +30,7 @@ final class CompletionShape implements ResponseShape {
     @Override
     public List<CompletionResponse> chunks(TextDelta delta) {
         CompletionResponse chunk =
-                response(List.of(choice(List.of(delta))), null, ResponseShape.speculation(delta, !usageChunk));
+                response(List.of(choice(List.of(delta))), null, TextShape.speculation(delta, !usageChunk));
         if (delta.summary() == null || !usageChunk) {
             return List.of(chunk);
         }
@@ -46,15 +46,15 @@ final class CompletionShape implements ResponseShape {
                 .stream()
                 .map(this::choice)
                 .toList();
-        return response(choices, ResponseShape.last(deltas).usage(), ResponseShape.speculation(deltas));
+        return response(choices, TextShape.last(deltas).usage(), TextShape.speculation(deltas));
     }
 
     private Choice choice(List<TextDelta> deltas) {
         return new Choice(
                 deltas.get(0).choice(),
-                ResponseShape.text(deltas),
-                withLogprobs ? Logprobs.of(ResponseShape.logprobs(deltas)) : null,
-                ResponseShape.finishReason(deltas));
+                TextShape.text(deltas),
+                withLogprobs ? Logprobs.of(TextShape.logprobs(deltas)) : null,
+                TextShape.finishReason(deltas));
     }
 
     private CompletionResponse response(List<Choice> choices, Usage usage, SpeculationReport speculation) {

@@ -1,6 +1,7 @@
 package io.triptych.text.web;
 
 import io.triptych.openai.ApiException;
+import io.triptych.openai.Seeds;
 import io.triptych.openai.SpeculationRequest;
 import io.triptych.sampling.SamplingParameters;
 import io.triptych.text.TextModel;
@@ -8,7 +9,6 @@ import io.triptych.text.TextRequest;
 import io.triptych.text.TextRequest.Prompt;
 import io.triptych.text.chat.ChatMessage;
 import io.triptych.text.chat.ChatTemplateException;
-import java.security.SecureRandom;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,12 +19,8 @@ final class TextRequests {
     /** What OpenAI gives a completion that names no limit. */
     private static final int DEFAULT_COMPLETION_TOKENS = 16;
 
-    /** Seeds that we draw fit a JavaScript number, so that every client can send them back. */
-    private static final long SEEDS = 1L << 53;
-
     private final TextModel model;
     private final int maximumSequences;
-    private final SecureRandom random = new SecureRandom();
 
     /** @param maximumSequences the most prompts times choices of one request */
     TextRequests(TextModel model, int maximumSequences) {
@@ -33,7 +29,7 @@ final class TextRequests {
     }
 
     TextRequest of(CompletionRequest request) {
-        requireModel(request.model());
+        model.card().require(request.model());
         int limit = request.maxTokens() == null ? DEFAULT_COMPLETION_TOKENS : request.maxTokens();
         List<Prompt> prompts = request.prompt().prompts().stream()
                 .map(prompt -> prompt("prompt", tokens(prompt), limit, request.maxTokens() == null))
@@ -43,12 +39,12 @@ final class TextRequests {
     }
 
     TextRequest of(ChatRequest request) {
-        requireModel(request.model());
+        model.card().require(request.model());
         if (!model.chatTemplate().isPresent()) {
             throw ApiException.badRequest(
                     "messages",
                     "no_chat_template",
-                    "the model '" + model.id() + "' has no chat template; use /v1/completions instead");
+                    "the model '" + model.card().id() + "' has no chat template; use /v1/completions instead");
         }
         if (request.topLogprobs() != null && !isTrue(request.logprobs())) {
             throw ApiException.invalid("top_logprobs", "top_logprobs needs logprobs to be true");
@@ -82,16 +78,10 @@ final class TextRequests {
                 prompts,
                 choices,
                 sampling(request),
-                request.seed() == null ? random.nextLong(SEEDS) : request.seed(),
+                Seeds.orDrawn(request.seed()),
                 request.stop() == null ? List.of() : request.stop(),
                 logprobs,
                 orElse(request.speculation(), SpeculationRequest.DEFAULT));
-    }
-
-    private void requireModel(String name) {
-        if (name != null && !name.equals(model.id())) {
-            throw ApiException.modelNotFound(name, model.id());
-        }
     }
 
     private int[] tokens(PromptInput.Prompt prompt) {

@@ -2,8 +2,11 @@ package io.triptych.text.web;
 
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.info.Info;
-import io.triptych.text.TextGenerator;
+import io.triptych.openai.Responder;
+import io.triptych.serving.Generator;
+import io.triptych.text.TextDelta;
 import io.triptych.text.TextModel;
+import io.triptych.text.TextRequest;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -18,8 +21,8 @@ class WebConfiguration {
     }
 
     @Bean
-    TextResponder textResponder(TextGenerator generator, JsonMapper mapper) {
-        return new TextResponder(generator, mapper);
+    Responder<TextRequest, TextDelta> textResponder(Generator<TextRequest, TextDelta> generator, JsonMapper mapper) {
+        return new Responder<>(generator, mapper);
     }
 
     @Bean

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.triptych.checkpoint.CheckpointDirectory;
+import io.triptych.tokenizer.TestCheckpoints;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -248,6 +249,15 @@ class ChatTemplateTest {
         assertThat(template().render(List.of(USER), true)).isEqualTo("plain");
         TestCheckpoints.write(directory, "chat_template.jinja", "from the file\n");
         assertThat(template().render(List.of(USER), true)).isEqualTo("from the file");
+    }
+
+    @Test
+    void readsTheDefaultCheckpointsTemplate() {
+        Path model = Path.of(System.getProperty("triptych.root", ".."), "models", "text");
+        try (CheckpointDirectory checkpoint = CheckpointDirectory.open(model)) {
+            assertThat(ChatTemplate.of(checkpoint).render(List.of(new ChatMessage("user", "class A {")), true))
+                    .endsWith("class A {");
+        }
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.triptych.speculation.ExactVerifier;
 import io.triptych.speculation.PassCost;
 import io.triptych.speculation.Sequence;
 import io.triptych.speculation.Target;
+import io.triptych.speculation.TargetDistribution;
 import io.triptych.speculation.TokenHistory;
 import io.triptych.speculation.TokenSink;
 import io.triptych.speculation.TokenTree;
@@ -195,8 +196,13 @@ class TextDraftersTest {
             }
 
             @Override
-            public void observe(TokenHistory history, TokenTree tree, Target.Scores scores, Verdict verdict) {
-                inner.observe(history, tree, scores, verdict);
+            public void observe(
+                    TokenHistory history,
+                    TokenTree tree,
+                    Target.Scores scores,
+                    TargetDistribution target,
+                    Verdict verdict) {
+                inner.observe(history, tree, scores, target, verdict);
             }
 
             @Override

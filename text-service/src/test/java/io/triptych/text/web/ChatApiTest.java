@@ -1,12 +1,15 @@
 package io.triptych.text.web;
 
+import static io.triptych.openai.ApiAnswers.assertError;
+import static io.triptych.openai.ApiAnswers.body;
+import static io.triptych.openai.ApiAnswers.content;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.triptych.text.ScriptedTarget;
+import io.triptych.openai.ApiAnswers;
+import io.triptych.speculation.ScriptedTarget;
 import io.triptych.text.ScriptedText;
 import io.triptych.text.TextModel;
-import io.triptych.text.chat.Tokenizer;
-import java.nio.charset.StandardCharsets;
+import io.triptych.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,7 +19,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.webmvc.test.autoconfigure.WebMvcTest;
 import org.springframework.context.annotation.Import;
-import org.springframework.http.MediaType;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
 import tools.jackson.databind.JsonNode;
@@ -136,11 +138,7 @@ class ChatApiTest {
                 "{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"max_tokens\": 63} | messages | context_length_exceeded",
             })
     void refusesByName(String body, String param, String code) {
-        MockHttpServletResponse response = send(body);
-        assertThat(response.getStatus()).as(content(response)).isEqualTo(400);
-        JsonNode error = body(response).path("error");
-        assertThat(error.path("param").stringValue()).as(content(response)).isEqualTo(param);
-        assertThat(error.path("code").stringValue()).isEqualTo(code);
+        assertError(send(body), 400, param, code);
     }
 
     @Test
@@ -152,19 +150,6 @@ class ChatApiTest {
     }
 
     private MockHttpServletResponse send(String content) {
-        return http.post()
-                .uri("/v1/chat/completions")
-                .contentType(MediaType.APPLICATION_JSON)
-                .content(content)
-                .exchange()
-                .getResponse();
-    }
-
-    private static JsonNode body(MockHttpServletResponse response) {
-        return JsonMapper.shared().readTree(content(response));
-    }
-
-    private static String content(MockHttpServletResponse response) {
-        return new String(response.getContentAsByteArray(), StandardCharsets.UTF_8);
+        return ApiAnswers.post(http, "/v1/chat/completions", content);
     }
 }

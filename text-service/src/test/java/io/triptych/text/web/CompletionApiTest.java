@@ -1,11 +1,15 @@
 package io.triptych.text.web;
 
+import static io.triptych.openai.ApiAnswers.assertError;
+import static io.triptych.openai.ApiAnswers.body;
+import static io.triptych.openai.ApiAnswers.events;
+import static io.triptych.openai.ApiAnswers.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.triptych.text.ScriptedTarget;
+import io.triptych.openai.ApiAnswers;
+import io.triptych.speculation.ScriptedTarget;
 import io.triptych.text.ScriptedText;
-import io.triptych.text.chat.Tokenizer;
-import java.io.UnsupportedEncodingException;
+import io.triptych.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -23,7 +27,6 @@ import org.springframework.http.MediaType;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The prompt is one token wherever the script has to be met: then the answer is the script. */
 @WebMvcTest
@@ -426,38 +429,16 @@ class CompletionApiTest {
     private List<JsonNode> stream(String parameters) {
         MockHttpServletResponse response =
                 send("/v1/completions", "{\"prompt\": [5], \"stream\": true, " + parameters + "}");
-        assertThat(response.getContentType()).startsWith("text/event-stream");
-        String[] events = content(response).split("\n\n", -1);
-        assertThat(events).hasSizeGreaterThan(2).endsWith("data: [DONE]", "");
         List<JsonNode> chunks = new ArrayList<>();
-        for (int i = 0; i < events.length - 2; i++) {
-            assertThat(events[i]).startsWith("data: {").doesNotContain("\n");
-            chunks.add(json(events[i].substring("data: ".length())));
+        for (String event : events(response)) {
+            assertThat(event).startsWith("data: {").doesNotContain("\n");
+            chunks.add(json(event.substring("data: ".length())));
         }
         return chunks;
     }
 
     private MockHttpServletResponse send(String uri, String content) {
-        return http.post()
-                .uri(uri)
-                .contentType(MediaType.APPLICATION_JSON)
-                .content(content)
-                .exchange()
-                .getResponse();
-    }
-
-    private static void assertError(MockHttpServletResponse response, int status, String param, String code) {
-        assertThat(response.getStatus()).as(content(response)).isEqualTo(status);
-        assertThat(response.getContentType()).startsWith("application/json");
-        JsonNode error = body(response).path("error");
-        assertThat(error.propertyNames()).containsExactlyInAnyOrder("message", "type", "param", "code");
-        assertThat(error.path("message").stringValue()).isNotBlank().doesNotContain("io.triptych");
-        assertThat(error.path("type").stringValue())
-                .isEqualTo(status == 500 ? "server_error" : "invalid_request_error");
-        assertThat(error.path("param").isNull() ? null : error.path("param").stringValue())
-                .as(content(response))
-                .isEqualTo(param);
-        assertThat(error.path("code").stringValue()).isEqualTo(code);
+        return ApiAnswers.post(http, uri, content);
     }
 
     private static String text(JsonNode answer) {
@@ -467,21 +448,5 @@ class CompletionApiTest {
     private static String finish(JsonNode answer) {
         JsonNode reason = answer.path("choices").path(0).path("finish_reason");
         return reason.isString() ? reason.stringValue() : null;
-    }
-
-    private static JsonNode body(MockHttpServletResponse response) {
-        return json(content(response));
-    }
-
-    private static String content(MockHttpServletResponse response) {
-        try {
-            return response.getContentAsString();
-        } catch (UnsupportedEncodingException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static JsonNode json(String text) {
-        return JsonMapper.shared().readTree(text);
     }
 }

@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.triptych.checkpoint.CheckpointDirectory;
 import io.triptych.openai.ApiException;
+import io.triptych.openai.Models;
 import io.triptych.openai.SpeculationRequest;
 import io.triptych.sampling.SamplingParameters;
 import io.triptych.text.TextModel;
 import io.triptych.text.TextRequest;
 import io.triptych.text.chat.ChatTemplate;
-import io.triptych.text.chat.Tokenizer;
+import io.triptych.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,6 +101,13 @@ class TextRequestsTest {
     private static TextRequests requests(CheckpointDirectory checkpoint) {
         Tokenizer tokenizer = Tokenizer.of(checkpoint);
         return new TextRequests(
-                new TextModel("m", 1, tokenizer, ChatTemplate.of(checkpoint), tokenizer.size(), 32, Set.of(0)), 8);
+                new TextModel(
+                        new Models.Model("m", 1),
+                        tokenizer,
+                        ChatTemplate.of(checkpoint),
+                        tokenizer.size(),
+                        32,
+                        Set.of(0)),
+                8);
     }
 }

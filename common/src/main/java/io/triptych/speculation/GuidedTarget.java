@@ -1,0 +1,153 @@
+package io.triptych.speculation;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Classifier-free guidance over any target (Ho and Salimans, "Classifier-free diffusion guidance", 2022). A guided
+ * sequence is two sequences of the inner target, one after its prompt and one after an unconditional prompt. Both carry
+ * the same generated tokens and the same drafts, both are scored in one pass, and the logits are
+ * {@code u + scale (c - u)} of the conditional {@code c} and the unconditional {@code u}, before any processor.
+ */
+public final class GuidedTarget implements Target {
+    private final Target target;
+
+    public GuidedTarget(Target target) {
+        this.target = target;
+    }
+
+    @Override
+    public int vocabularySize() {
+        return target.vocabularySize();
+    }
+
+    /** Of either sequence: the longer of the two prompts counts. */
+    @Override
+    public int capacity() {
+        return target.capacity();
+    }
+
+    /** Opens a session that is not guided. */
+    @Override
+    public Session open() {
+        return new GuidedSession(target.open(), null, new int[0], 1);
+    }
+
+    /**
+     * Opens a session whose first {@link Session#append} caches the prompts, the unconditional one beside that which it
+     * is given: each without its last token, which is the root of the first tree in both.
+     *
+     * @param unconditionalPrompt at least one token, the last the same as that of the prompt
+     * @param scale how far to go from the unconditional logits (0) through the conditional ones (1) and beyond; 1 needs
+     *     no second sequence and has none
+     */
+    public Session open(int[] unconditionalPrompt, double scale) {
+        if (!Double.isFinite(scale)) {
+            throw new IllegalArgumentException("a guidance scale of " + scale);
+        }
+        if (scale == 1) {
+            return open();
+        }
+        int[] before = Arrays.copyOf(unconditionalPrompt, unconditionalPrompt.length - 1);
+        return new GuidedSession(target.open(), target.open(), before, (float) scale);
+    }
+
+    @Override
+    public List<Scores> score(List<Step> steps) {
+        List<Step> inner = new ArrayList<>(2 * steps.size());
+        for (Step step : steps) {
+            GuidedSession session = (GuidedSession) step.session();
+            inner.add(new Step(session.conditional, step.tree(), step.from()));
+            if (session.guided()) {
+                inner.add(new Step(session.unconditional, step.tree(), step.from()));
+            }
+        }
+        List<Scores> rows = target.score(inner);
+        List<Scores> guided = new ArrayList<>(steps.size());
+        int at = 0;
+        for (Step step : steps) {
+            GuidedSession session = (GuidedSession) step.session();
+            Scores conditional = rows.get(at++);
+            guided.add(session.guided() ? session.guide(conditional, rows.get(at++)) : conditional);
+        }
+        return guided;
+    }
+
+    /** Two sessions of the inner target in step, or one. */
+    private static final class GuidedSession implements Session {
+        private final Session conditional;
+        private final Session unconditional;
+        private final int[] unconditionalPrompt;
+        private final float scale;
+        private int promptLength = -1;
+
+        GuidedSession(Session conditional, Session unconditional, int[] unconditionalPrompt, float scale) {
+            this.conditional = conditional;
+            this.unconditional = unconditional;
+            this.unconditionalPrompt = unconditionalPrompt;
+            this.scale = scale;
+        }
+
+        boolean guided() {
+            return unconditional != null;
+        }
+
+        Scores guide(Scores conditionalScores, Scores unconditionalScores) {
+            return node -> {
+                float[] logits = conditionalScores.logits(node);
+                float[] without = unconditionalScores.logits(node);
+                for (int i = 0; i < logits.length; i++) {
+                    logits[i] = without[i] + scale * (logits[i] - without[i]);
+                }
+                return logits;
+            };
+        }
+
+        @Override
+        public int length() {
+            return conditional.length();
+        }
+
+        @Override
+        public void append(int[] tokens) {
+            boolean prompt = promptLength < 0;
+            conditional.append(tokens);
+            if (guided()) {
+                unconditional.append(prompt ? unconditionalPrompt : tokens);
+            }
+            if (prompt) {
+                promptLength = conditional.length();
+            }
+        }
+
+        @Override
+        public void commit(int[] nodes) {
+            conditional.commit(nodes);
+            if (guided()) {
+                unconditional.commit(nodes);
+            }
+        }
+
+        /** What follows the prompts; a guided session's prompts stay, because they have no tokens in common. */
+        @Override
+        public void truncate(int length) {
+            if (guided()) {
+                if (length < promptLength) {
+                    throw new IllegalArgumentException(
+                            "a guided session keeps its prompt of " + promptLength + " tokens, not " + length);
+                }
+                unconditional.truncate(unconditional.length() - (conditional.length() - length));
+            }
+            conditional.truncate(length);
+        }
+
+        @Override
+        public void close() {
+            conditional.close();
+            if (guided()) {
+                unconditional.close();
+            }
+        }
+    }
+}

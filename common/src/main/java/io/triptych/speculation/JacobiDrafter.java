@@ -1,0 +1,199 @@
+package io.triptych.speculation;
+
+import io.triptych.sampling.Categorical;
+import io.triptych.sampling.Randomness;
+import java.util.Arrays;
+
+/**
+ * Speculative Jacobi decoding (Teng et al., "Accelerating auto-regressive text-to-image generation with training-free
+ * speculative Jacobi decoding", ICLR 2025): drafts the next tokens of a picture without a draft model. The draft is a
+ * chain, the window. A pass that scores it gives, for every position in it, the target's distribution after the guesses
+ * before; all positions behind the accepted ones are drawn anew from these, which is an iteration of Jacobi's method on
+ * the equations "this token is what the target draws after the ones before", and the window is drafted again, as far
+ * as it is long with new guesses at its end.
+ *
+ * <p>The rejection rules need each guess to be a draw from its proposal, given all that happened at the positions before
+ * it. It is: a guess depends on the guesses and noise of positions before it through its proposal alone, and on its own
+ * position's noise. So how long a window is may depend on what was accepted, but never on guesses that still wait,
+ * and a rule whose verdict looks behind the first rejection ({@link BlockVerifier}) does not go with it. Not
+ * thread-safe.
+ */
+public final class JacobiDrafter implements Drafter {
+    /** The name in requests, statistics and metrics. */
+    public static final String NAME = "jacobi";
+
+    /** How the guesses are drawn anew. */
+    public enum Redraw {
+        /**
+         * Under the noise with which the target itself draws at that position: what stands is right as soon as the
+         * guesses before it are. For {@link ExactVerifier}.
+         */
+        SHARED_NOISE,
+        /** With new noise every time, as Teng et al. do; a guess is a draw from its row. For the rejection rules. */
+        FRESH,
+        /**
+         * As the rejection rule itself goes on behind the first rejection: a guess x, drawn from q, stands with
+         * probability {@code min(1, p(x) / q(x))}, else it is drawn from the positive part of {@code p - q}. So it is a
+         * draw from p, and stands as often as a draw from p can. For the rejection rules.
+         */
+        COUPLED
+    }
+
+    private static final int LONGEST_STAND = 8;
+
+    private final Redraw redraw;
+    private final WindowInitialiser initialiser;
+    private final int vocabularySize;
+    private final Randomness randomness;
+
+    /** By position in the picture: committed tokens, then guesses up to {@link #known}. */
+    private final int[] tokens;
+
+    /** What each token was drawn from; null where it is not needed any more. */
+    private final Categorical[] distributions;
+
+    /** In how many redraws in a row a guess came out the same; 0 if it was never redrawn, 1 if it changed. */
+    private final int[] stands;
+
+    private int known;
+    private int round;
+    private final int[] tried = new int[LONGEST_STAND + 1];
+    private final int[] right = new int[LONGEST_STAND + 1];
+
+    /**
+     * @param vocabularySize number of tokens that the target can emit
+     * @param randomness the request's noise
+     * @param length tokens of a whole picture, counted from the end of the prompt
+     */
+    public JacobiDrafter(
+            Redraw redraw, WindowInitialiser initialiser, int vocabularySize, Randomness randomness, int length) {
+        this.redraw = redraw;
+        this.initialiser = initialiser;
+        this.vocabularySize = vocabularySize;
+        this.randomness = randomness;
+        tokens = new int[length];
+        distributions = new Categorical[length];
+        stands = new int[length];
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public TokenTree draft(TokenHistory history, int budget) {
+        TokenTree window = new TokenTree(history.last());
+        int first = history.size() - history.promptLength();
+        int end = Math.min(first + budget, tokens.length - 1); // the last token follows the window by itself
+        for (int position = first; position < end; position++) {
+            if (position == known) {
+                draw(initial(position), history);
+            }
+            window.add(window.size() - 1, tokens[position], confidence(position), NAME, proposal(position));
+        }
+        return window;
+    }
+
+    @Override
+    public void observe(
+            TokenHistory history, TokenTree window, Target.Scores scores, TargetDistribution target, Verdict verdict) {
+        round++;
+        int committed = history.size() - history.promptLength();
+        int first = committed - verdict.length();
+        learn(first, window, verdict);
+        for (int position = first; position < committed; position++) {
+            tokens[position] = history.get(history.promptLength() + position);
+            distributions[position] = target.after(position - first);
+        }
+        known = Math.max(known, committed);
+        for (int position = committed; position < Math.min(first + window.size(), tokens.length); position++) {
+            Categorical row = target.after(position - first);
+            if (position == known) {
+                draw(row, history);
+            } else {
+                redraw(position, row, history);
+            }
+        }
+        int reach = initialiser.reach();
+        Arrays.fill(distributions, Math.max(0, first - reach), Math.max(0, committed - reach), null);
+    }
+
+    private Categorical initial(int position) {
+        return position == 0 ? Categorical.uniform(vocabularySize) : initialiser.guess(position, knowledge);
+    }
+
+    /** Appends a guess to the known tokens. */
+    private void draw(Categorical distribution, TokenHistory history) {
+        tokens[known] = noise().draw(distribution, history.promptLength() + known);
+        distributions[known] = distribution;
+        stands[known] = 0;
+        known++;
+    }
+
+    private void redraw(int position, Categorical row, TokenHistory history) {
+        int place = history.promptLength() + position;
+        int token = redraw == Redraw.COUPLED ? coupled(position, row, place) : noise().draw(row, place);
+        stands[position] = token == tokens[position] ? Math.min(stands[position] + 1, LONGEST_STAND) : 1;
+        tokens[position] = token;
+        distributions[position] = row;
+    }
+
+    private int coupled(int position, Categorical row, int place) {
+        Residual residual = new Residual(row.probabilities());
+        int token = tokens[position];
+        double[] proposal = proposal(position);
+        double proposed = proposal == null ? 1 : proposal[token];
+        if (noise().accept(residual.probability(token) / proposed, place, 0)) {
+            return token;
+        }
+        if (proposal == null) {
+            residual.exclude(token);
+        } else {
+            residual.subtract(proposal, 1);
+        }
+        return residual.draw(noise(), place);
+    }
+
+    private Randomness noise() {
+        return redraw == Redraw.SHARED_NOISE ? randomness : randomness.ofDrafts(round);
+    }
+
+    /** What the rejection rules are told that a guess was drawn from. */
+    private double[] proposal(int position) {
+        Categorical distribution = distributions[position];
+        return redraw == Redraw.SHARED_NOISE || distribution.certainToken() >= 0 ? null : distribution.probabilities();
+    }
+
+    /** How often guesses that had stood so long were right so far. */
+    private double confidence(int position) {
+        int stand = stands[position];
+        return (right[stand] + 1.0) / (tried[stand] + 2.0);
+    }
+
+    /** Counts the guesses whose fate is known: the accepted ones and the first rejected one. */
+    private void learn(int first, TokenTree window, Verdict verdict) {
+        int accepted = verdict.path().length;
+        for (int i = 0; i < Math.min(accepted + 1, window.size() - 1); i++) {
+            tried[stands[first + i]]++;
+            right[stands[first + i]] += i < accepted ? 1 : 0;
+        }
+    }
+
+    private final WindowInitialiser.Known knowledge = new WindowInitialiser.Known() {
+        @Override
+        public int token(int position) {
+            return tokens[position];
+        }
+
+        @Override
+        public Categorical distribution(int position) {
+            return distributions[position];
+        }
+
+        @Override
+        public int vocabularySize() {
+            return vocabularySize;
+        }
+    };
+}

@@ -1,0 +1,82 @@
+package io.triptych.speculation;
+
+import io.triptych.sampling.Categorical;
+
+/**
+ * Guesses the tokens with which a Jacobi window grows: those of positions that no pass has spoken of yet. A guess is
+ * drawn from a distribution that depends on the positions before alone; a copied token is a point mass.
+ */
+@FunctionalInterface
+public interface WindowInitialiser {
+    /** What is known of the positions before a new one: the tokens there, committed or guessed. */
+    interface Known {
+        /** The token at a position of the picture. */
+        int token(int position);
+
+        /**
+         * What the token at a position was drawn from: by the target, or for a guess by its drafter.
+         *
+         * @param position at most {@link #reach} before the new one
+         */
+        Categorical distribution(int position);
+
+        /** Number of tokens that the target can emit. */
+        int vocabularySize();
+    }
+
+    /**
+     * What to draw the token of a position from.
+     *
+     * @param position in the picture, in reading order, at least 1; the first one's is drawn uniformly
+     */
+    Categorical guess(int position, Known known);
+
+    /** How many positions back distributions are asked for. */
+    default int reach() {
+        return 0;
+    }
+
+    /** Any token is as good as any other. */
+    static WindowInitialiser random() {
+        return (position, known) -> Categorical.uniform(known.vocabularySize());
+    }
+
+    /** The token to the left. */
+    static WindowInitialiser repeatLeft() {
+        return (position, known) -> Categorical.certain(known.token(position - 1), known.vocabularySize());
+    }
+
+    /**
+     * The token above; in the first row that to the left.
+     *
+     * @param width tokens in a row of the picture
+     */
+    static WindowInitialiser repeatAbove(int width) {
+        return (position, known) ->
+                Categorical.certain(known.token(neighbour(position, width)), known.vocabularySize());
+    }
+
+    /**
+     * A new draw from what the token above was drawn from, in the first row from what the one to the left was. Many
+     * codes look alike, so that the one which stands above seldom comes again; those that could have stood there do.
+     *
+     * @param width tokens in a row of the picture
+     */
+    static WindowInitialiser redrawAbove(int width) {
+        return new WindowInitialiser() {
+            @Override
+            public Categorical guess(int position, Known known) {
+                return known.distribution(neighbour(position, width));
+            }
+
+            @Override
+            public int reach() {
+                return width;
+            }
+        };
+    }
+
+    private static int neighbour(int position, int width) {
+        return position < width ? position - 1 : position - width;
+    }
+}

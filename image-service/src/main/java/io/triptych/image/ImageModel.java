@@ -1,0 +1,92 @@
+package io.triptych.image;
+
+import io.triptych.checkpoint.CheckpointDirectory;
+import io.triptych.checkpoint.ConfigFields;
+import io.triptych.decoder.JanusConfig;
+import io.triptych.openai.Models;
+import io.triptych.sampling.SamplingParameters;
+import io.triptych.tokenizer.Tokenizer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
+
+/**
+ * What HTTP threads know of the model: its name, its tokens and its limits. Immutable and safe from any thread.
+ *
+ * @param card what the API tells of it
+ * @param shape of its images, and its special tokens
+ * @param capacity the most tokens of prompt and image together
+ * @param sampling what a request that says nothing gets
+ * @param guidance what a request that says nothing gets
+ */
+public record ImageModel(
+        Models.Model card,
+        Tokenizer tokenizer,
+        JanusConfig shape,
+        int capacity,
+        SamplingParameters sampling,
+        double guidance) {
+
+    private static final double NO_GUIDANCE = 1;
+    private static final double LARGEST = 1 << 24;
+
+    /** Reads what a request that says nothing gets from {@code generation_config.json}, where that names it. */
+    public static ImageModel of(
+            Models.Model card, Tokenizer tokenizer, JanusConfig shape, int capacity, CheckpointDirectory checkpoint) {
+        List<ConfigFields> named = Stream.of(
+                        checkpoint.generationFields(),
+                        checkpoint.generationFields().flatMap(fields -> fields.object("generation_kwargs")))
+                .flatMap(Optional::stream)
+                .toList();
+        boolean greedy = named.stream().anyMatch(fields -> !fields.flag("do_sample", true));
+        SamplingParameters sampling = new SamplingParameters(
+                Map.of(),
+                1,
+                0,
+                0,
+                greedy ? 0 : number(named, "temperature", 2, 1),
+                (int) number(named, "top_k", LARGEST, 0),
+                number(named, "min_p", 1, 0),
+                number(named, "top_p", 1, 1));
+        return new ImageModel(
+                card, tokenizer, shape, capacity, sampling, number(named, "guidance_scale", LARGEST, NO_GUIDANCE));
+    }
+
+    private static double number(List<ConfigFields> named, String field, double largest, double otherwise) {
+        return named.stream()
+                .map(fields -> fields.number(field, 0, largest))
+                .flatMapToDouble(OptionalDouble::stream)
+                .findFirst()
+                .orElse(otherwise);
+    }
+
+    /** The size of every image, as requests name it. */
+    public String size() {
+        return shape.imageSide() + "x" + shape.imageSide();
+    }
+
+    /** The prompt that asks for what a text says. */
+    public int[] prompt(String text) {
+        return prompt(tokenizer.encode(text, false));
+    }
+
+    /** The prompt that asks for nothing, as long as another. */
+    public int[] unconditional(int[] prompt) {
+        int[] words = new int[prompt.length - 2];
+        Arrays.fill(words, shape.padToken());
+        return prompt(words);
+    }
+
+    private int[] prompt(int[] words) {
+        int[] prompt = new int[words.length + 2];
+        prompt[0] = shape.inputToken(shape.bosToken());
+        for (int i = 0; i < words.length; i++) {
+            prompt[i + 1] = shape.inputToken(words[i]);
+        }
+        prompt[prompt.length - 1] = shape.inputToken(shape.boiToken());
+        return prompt;
+    }
+}

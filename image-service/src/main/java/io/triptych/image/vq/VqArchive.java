@@ -1,0 +1,121 @@
+package io.triptych.image.vq;
+
+import io.triptych.checkpoint.CheckpointDirectory;
+import io.triptych.decoder.JanusConfig;
+import io.triptych.torchscript.TorchScriptArchive;
+import io.triptych.torchscript.TorchScriptArchive.ElementType;
+import io.triptych.torchscript.TorchScriptArchive.Tensor;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A VQ decoder as a TorchScript archive: the program {@code vq_decoder.py.txt} with its constants, and the checkpoint's
+ * weights in the order in which the program comes to them.
+ */
+final class VqArchive {
+    private static final String CLASS = "VqDecoder";
+    private static final int GROUPS = 32;
+    private static final double EPSILON = 1e-6;
+    private static final int WRITTEN_AT_ONCE = 1 << 16;
+
+    private final JanusConfig config;
+    private final JanusConfig.Vq shape;
+    private final CheckpointDirectory checkpoint;
+    private final List<Tensor> weights = new ArrayList<>();
+    private final List<Tensor> biases = new ArrayList<>();
+    private final List<Tensor> norms = new ArrayList<>();
+    private final List<Tensor> normBiases = new ArrayList<>();
+
+    VqArchive(JanusConfig config, CheckpointDirectory checkpoint) {
+        this.config = config;
+        this.shape = config.vq();
+        this.checkpoint = checkpoint;
+    }
+
+    TorchScriptArchive archive() {
+        int channels = shape.channels(shape.levels() - 1);
+        convolution("post_quant_conv", shape.codeSize(), shape.latentChannels(), 1);
+        convolution("decoder.conv_in", shape.latentChannels(), channels, 3);
+        residual("decoder.mid.block_1", channels, channels);
+        attention("decoder.mid.attn_1", channels);
+        residual("decoder.mid.block_2", channels, channels);
+        for (int up = 0; up < shape.levels(); up++) {
+            String level = "decoder.up." + up + ".";
+            int before = channels;
+            channels = shape.channels(shape.levels() - 1 - up);
+            for (int block = 0; block <= shape.residualBlocks(); block++) {
+                residual(level + "block." + block, block == 0 ? before : channels, channels);
+                if (up == 0) {
+                    attention(level + "attn." + block, channels);
+                }
+            }
+            if (up < shape.levels() - 1) {
+                convolution(level + "upsample.conv", channels, channels, 3);
+            }
+        }
+        norm("decoder.norm_out", channels);
+        convolution("decoder.conv_out", channels, 3, 3);
+        return new TorchScriptArchive(CLASS, program())
+                .tensors("codebook", List.of(tensor("quantize.embedding.weight", shape.codes(), shape.codeSize())))
+                .tensors("weights", weights)
+                .tensors("biases", biases)
+                .tensors("norms", norms)
+                .tensors("norm_biases", normBiases);
+    }
+
+    private String program() {
+        try (InputStream in = VqArchive.class.getResourceAsStream("vq_decoder.py.txt")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .replace("${SIDE}", Integer.toString(config.gridSide()))
+                    .replace("${LEVELS}", Integer.toString(shape.levels()))
+                    .replace("${BLOCKS}", Integer.toString(shape.residualBlocks() + 1))
+                    .replace("${GROUPS}", Integer.toString(GROUPS))
+                    .replace("${EPSILON}", Double.toString(EPSILON));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void residual(String name, int before, int after) {
+        norm(name + ".norm1", before);
+        convolution(name + ".conv1", before, after, 3);
+        norm(name + ".norm2", after);
+        convolution(name + ".conv2", after, after, 3);
+        if (before != after) {
+            convolution(name + ".nin_shortcut", before, after, 1);
+        }
+    }
+
+    private void attention(String name, int channels) {
+        norm(name + ".norm", channels);
+        for (String part : List.of("q", "k", "v", "proj_out")) {
+            convolution(name + "." + part, channels, channels, 1);
+        }
+    }
+
+    private void convolution(String name, int before, int after, int side) {
+        weights.add(tensor(name + ".weight", after, before, side, side));
+        biases.add(tensor(name + ".bias", after));
+    }
+
+    private void norm(String name, int channels) {
+        norms.add(tensor(name + ".weight", channels));
+        normBiases.add(tensor(name + ".bias", channels));
+    }
+
+    private Tensor tensor(String name, long... shape) {
+        io.triptych.checkpoint.Tensor stored = checkpoint.tensor("model.vqmodel." + name, shape);
+        return new Tensor(ElementType.FLOAT32, shape, out -> {
+            float[] part = new float[WRITTEN_AT_ONCE];
+            for (long from = 0; from < stored.elements(); from += part.length) {
+                int count = (int) Math.min(part.length, stored.elements() - from);
+                stored.read(from, part, 0, count);
+                Tensor.write(out, part, count);
+            }
+        });
+    }
+}

@@ -1,0 +1,62 @@
+package io.triptych.image.web;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import io.triptych.image.ImageEvent;
+import io.triptych.image.ImageModel;
+import io.triptych.image.ImageRequest;
+import io.triptych.openai.Responder;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.ServletWebRequest;
+import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
+
+@Tag(name = "Images")
+@RestController
+class ImageController {
+    private final ImageModel model;
+    private final ImageRequests requests;
+    private final Responder<ImageRequest, ImageEvent> responder;
+    private final PictureStore store;
+
+    ImageController(
+            ImageModel model,
+            ImageRequests requests,
+            Responder<ImageRequest, ImageEvent> responder,
+            PictureStore store) {
+        this.model = model;
+        this.requests = requests;
+        this.responder = responder;
+        this.store = store;
+    }
+
+    @Operation(summary = "Make one or several images that show what a text says")
+    @ApiResponse(
+            responseCode = "200",
+            description = "The images; with stream, previews and images as server-sent events and then [DONE]",
+            content = {
+                @Content(
+                        mediaType = MediaType.APPLICATION_JSON_VALUE,
+                        schema = @Schema(implementation = ImagesResponse.class)),
+                @Content(
+                        mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
+                        schema = @Schema(implementation = ImageStreamEvent.class))
+            })
+    @PostMapping(path = "/v1/images/generations", consumes = MediaType.APPLICATION_JSON_VALUE)
+    ResponseEntity<Object> generate(@RequestBody GenerationRequest request, ServletWebRequest exchange)
+            throws InterruptedException {
+        ImageRequest image = requests.of(request);
+        String files = ServletUriComponentsBuilder.fromContextPath(exchange.getRequest())
+                .path(FileController.PATH)
+                .toUriString();
+        ImageShape shape =
+                new ImageShape(model, request, image, file -> files + "/" + store.put(file, request.outputFormat()));
+        return responder.respond(image, request.streams(), shape, exchange);
+    }
+}
