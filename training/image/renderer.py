@@ -196,12 +196,13 @@ def layout(chance, scene):
 
 
 def draw(scene, seed):
-    """The picture, uint8 [128, 128, 3], and how much of every pixel is a thing, float [128, 128]."""
+    """The picture, uint8 [128, 128, 3]; how much of every pixel is a thing, float [128, 128]; and the key of its backdrop."""
     chance = random.Random(f"{scene}/{seed}")
     placed = layout(chance, scene)
     # The moon takes the corner that the things leave free, the right one if both are.
     crowd = [min(math.hypot(x - corner, y - 14) - d / 2 for x, y, d in placed) for corner in (14, 114)]
-    picture = backdrop(scene.background, min(crowd[1], 12) >= min(crowd[0], 12)).copy()
+    moon_right = min(crowd[1], 12) >= min(crowd[0], 12)
+    picture = backdrop(scene.background, moon_right).copy()
     covers = np.zeros((SIDE, SIDE), np.float32)
     for thing, (x, y, diameter) in zip(scene.things, placed):
         cover, white, light = stamp(thing.shape, thing.texture, diameter)
@@ -211,7 +212,7 @@ def draw(scene, seed):
         window = slice(y - half, y + half), slice(x - half, x + half)
         picture[window] += cover * (colour - picture[window])
         covers[window] += cover[..., 0]
-    return np.clip(picture + 0.5, 0, 255).astype(np.uint8), covers
+    return np.clip(picture + 0.5, 0, 255).astype(np.uint8), covers, (scene.background, moon_right)
 
 
 def render(scene, seed):

@@ -23,15 +23,16 @@ import torch.nn.functional as F
 
 import process
 from captions import caption_of, draw_scene
+from encoding import Encoder
 from janus import Painter
 from layout import BOI, BOS, CODES, PAD, TOKENS
-from renderer import render
+from renderer import draw
 from tokenizer import make_tokenizer
 from train import Muon, save
-from vq import latents_of, load_codec, nearest, to_tensor
+from vq import load_codec
 
 PROMPT = 26  # tokens of the longest, with BOS and BOI
-PICTURES = 8  # a batch of each process; half of them new
+PICTURES, NEW = 8, 4  # a batch of each process, and how many of it were never seen
 UNCONDITIONAL = 0.1
 WARMUP_STEPS, DECAY_SHARE = 60, 0.4
 SAVE_SECONDS = 120
@@ -40,32 +41,21 @@ SAVE_SECONDS = 120
 class Source:
     """Endless examples: tokens of the prompt, and codes."""
 
-    def __init__(self, work, seed):
+    def __init__(self, encoder, seed):
         self.chance = random.Random(seed)
         self.tokenizer = make_tokenizer()
-        self.codec = load_codec(work)
+        self.encoder = encoder
         self.seen = []
 
-        @torch.compile(dynamic=False)
-        def latents(pixels):
-            with torch.autocast("cpu", torch.bfloat16):
-                return latents_of(self.codec, pixels)
-        self.latents = latents
-
-    @torch.no_grad()
-    def codes(self, pictures):
-        latents = self.latents(to_tensor(pictures)).permute(0, 2, 3, 1)
-        return nearest(self.codec.quantize.embedding.weight, latents.flatten(0, 2)).view(len(pictures), TOKENS)
-
-    def draw_new(self, count, held_out=False):
-        scenes = [draw_scene(self.chance, held_out) for _ in range(count)]
-        codes = self.codes([render(scene, self.chance.random()) for scene in scenes])
+    def draw_new(self, held_out=False):
+        scenes = [draw_scene(self.chance, held_out) for _ in range(NEW)]
+        codes = self.encoder.codes([draw(scene, self.chance.random()) for scene in scenes])
         prompts = [prompt_of(self.tokenizer, caption_of(self.chance, scene)) for scene in scenes]
         return list(zip(prompts, codes.short().unbind()))
 
     def batch(self):
-        new = self.draw_new(PICTURES // 2)
-        again = self.chance.sample(self.seen, PICTURES // 2) if len(self.seen) >= PICTURES // 2 else new
+        new = self.draw_new()
+        again = self.chance.sample(self.seen, PICTURES - NEW) if self.seen else new
         self.seen += new
         return sequences([(unconditional(prompt) if self.chance.random() < UNCONDITIONAL else prompt, codes)
                           for prompt, codes in new + again])
@@ -115,11 +105,13 @@ def train(rank, count, options):
         model.load_state_dict(state.pop("model"))
         for optimizer, saved in zip(optimizers, state.pop("optimizers")):
             optimizer.load_state_dict(saved)
-    source = Source(options.work, f"{options.seed}/{rank}/{state['step']}")
+    encoder = Encoder(load_codec(options.work), random.Random(options.seed))
+    encoder.learn_backdrops(NEW)
     if state["step"] == 0:  # codes that look alike begin alike
-        model.generation_embeddings.weight.data.copy_(2 * source.codec.quantize.embedding.weight)
+        model.generation_embeddings.weight.data.copy_(2 * encoder.codec.quantize.embedding.weight)
     parameters = list(model.parameters())
-    tokens, positions, valid_codes = sequences(Source(options.work, "valid").draw_new(PICTURES, held_out=True))
+    source, valid = Source(encoder, f"{options.seed}/{rank}/{state['step']}"), Source(encoder, "valid")
+    tokens, positions, valid_codes = sequences(valid.draw_new(held_out=True) + valid.draw_new(held_out=True))
 
     def forward(tokens, positions, codes):
         with torch.autocast("cpu", torch.bfloat16):

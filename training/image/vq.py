@@ -56,7 +56,7 @@ def to_tensor(pictures):
 
 def draw_batch(chance):
     """Pictures, and the weights [n, 1, h, w] of their pixels."""
-    pictures, covers = zip(*(draw(draw_scene(chance), chance.random()) for _ in range(PICTURES)))
+    pictures, covers, _ = zip(*(draw(draw_scene(chance), chance.random()) for _ in range(PICTURES)))
     weights = 1 + THINGS * F.max_pool2d(torch.from_numpy(np.stack(covers))[:, None], 5, 1, 2)
     return to_tensor(pictures), weights / weights.mean()
 

@@ -169,13 +169,16 @@ public record JanusConfig(
         Map<String, Long> parts = new LinkedHashMap<>(decoder.parts());
         // In double, which saturates where a hostile configuration would overflow.
         double pixels = (double) imageSide() * imageSide();
-        double weights = (double) vq.codes() * vq.codeSize();
+        double coarsest = vq.channels(vq.levels() - 1);
+        // In front of the levels five convolutions; beside every block of the coarsest level four of one pixel.
+        double weights = (double) vq.codes() * vq.codeSize()
+                + 9 * coarsest * (4 * coarsest + vq.latentChannels())
+                + 4 * (vq.residualBlocks() + 2.0) * coarsest * coarsest;
         double largestMap = 0;
         for (int level = 0; level < vq.levels(); level++) {
-            double channels = vq.channels(level);
-            weights += (vq.residualBlocks() + 2.0) * 2 * 9 * channels * channels;
-            // The first block of a level still has the channels of the level above.
-            double widest = Math.max(channels, vq.channels(Math.min(level + 1, vq.levels() - 1)));
+            // The first block of a level still has the channels of the level before.
+            double widest = Math.max(vq.channels(level), vq.channels(Math.min(level + 1, vq.levels() - 1)));
+            weights += 9 * (2 * vq.residualBlocks() + 3.0) * widest * vq.channels(level);
             largestMap = Math.max(largestMap, widest * pixels / Math.pow(4, level));
         }
         double attention = (double) imageTokens() * imageTokens();

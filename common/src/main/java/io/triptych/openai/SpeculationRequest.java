@@ -8,12 +8,12 @@ import jakarta.validation.constraints.Min;
 import java.util.List;
 
 /** The request extension {@code speculation}: how this request may be made faster. Every part may be left out. */
-@Schema(description = "How this request may be made faster. Leaving it out means mode exact with all drafters.")
+@Schema(description = "How this request may be made faster. Leaving it out means mode exact.")
 public record SpeculationRequest(
         @Schema(description = "What the output is promised to be, or off for plain decoding", defaultValue = "exact")
         Mode mode,
 
-        @Schema(description = "The drafters to use, fused into one tree; all if left out")
+        @Schema(description = "The drafters to use; all that go together if left out")
         List<String> drafters,
 
         @Min(0)

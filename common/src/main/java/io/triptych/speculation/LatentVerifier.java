@@ -2,7 +2,6 @@ package io.triptych.speculation;
 
 import io.triptych.sampling.Randomness;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
@@ -53,20 +52,32 @@ public final class LatentVerifier extends RejectionVerifier {
     }
 
     private static int[] nearest(float[][] codebook, int code, int count) {
-        double[] distances = new double[codebook.length];
+        int[] nearest = new int[Math.min(count, codebook.length - 1)];
+        double[] distances = new double[nearest.length];
+        int found = 0;
         for (int other = 0; other < codebook.length; other++) {
-            for (int i = 0; i < codebook[code].length; i++) {
-                double difference = codebook[code][i] - codebook[other][i];
-                distances[other] += difference * difference;
+            double distance = distance(codebook[code], codebook[other]);
+            if (other == code || (found == nearest.length && (found == 0 || distance >= distances[found - 1]))) {
+                continue;
             }
+            int place = found == nearest.length ? found - 1 : found++;
+            for (; place > 0 && distances[place - 1] > distance; place--) {
+                distances[place] = distances[place - 1];
+                nearest[place] = nearest[place - 1];
+            }
+            distances[place] = distance;
+            nearest[place] = other;
         }
-        return IntStream.range(0, codebook.length)
-                .filter(other -> other != code)
-                .boxed()
-                .sorted(Comparator.comparingDouble(other -> distances[other]))
-                .limit(count)
-                .mapToInt(Integer::intValue)
-                .toArray();
+        return nearest;
+    }
+
+    private static double distance(float[] one, float[] other) {
+        double sum = 0;
+        for (int i = 0; i < one.length; i++) {
+            double difference = one[i] - other[i];
+            sum += difference * difference;
+        }
+        return sum;
     }
 
     @Override

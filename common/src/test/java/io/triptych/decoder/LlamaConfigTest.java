@@ -242,6 +242,18 @@ class LlamaConfigTest {
     }
 
     @Test
+    void allowsTheCapacityThatTheModelWasMadeFor() {
+        assertThat(read().capacity("the.setting", 0, 2)).isEqualTo(512);
+        assertThat(read().capacity("the.setting", 100, 2)).isEqualTo(100);
+        for (int chosen : new int[] {1, 513, -1}) {
+            assertThatThrownBy(() -> read().capacity("the.setting", chosen, 2))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("the.setting is " + chosen)
+                    .hasMessageContaining("2 to 512");
+        }
+    }
+
+    @Test
     void countsItsMemory() {
         config.put("num_key_value_heads", 2);
         LlamaConfig read = read();

@@ -1,16 +1,54 @@
 package io.triptych.serving;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.sun.jna.Function;
+import com.sun.jna.Memory;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Structure;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
 /** The C library's own account of allocated memory, which is where libtorch, the tokenizer and JNI allocate. */
 public final class NativeHeap {
+    private static final int LOOKS = 5;
+    private static final long TOLERANCE = 6L << 20;
+    private static final long LEAK = 10L << 20;
+
     private NativeHeap() {}
 
+    /** Serves a number of requests of all kinds, and returns when all are done. */
+    public interface Requests {
+        void serve(int count) throws InterruptedException;
+    }
+
+    /** Checks that requests leave nothing behind, and that a leak of 10 MiB by all of them would be seen. */
+    public static void assertFlat(int requestsPerLook, Requests requests) throws InterruptedException {
+        requests.serve(2 * requestsPerLook);
+        long before = leastInUse(requestsPerLook, requests);
+        long after = leastInUse(requestsPerLook, requests);
+        assertThat(after - before).as("bytes that the requests left behind").isLessThan(TOLERANCE);
+        List<Memory> leak = new ArrayList<>();
+        for (int i = 0; i < LOOKS * requestsPerLook; i++) {
+            leak.add(new Memory(LEAK / (LOOKS * requestsPerLook)));
+        }
+        assertThat(inUse() - after).as("a leak would be seen").isGreaterThan(TOLERANCE);
+        leak.forEach(Memory::close);
+    }
+
+    /** The least of several looks: the JVM's compiler borrows up to tens of megabytes of the same heap for a while. */
+    private static long leastInUse(int requestsPerLook, Requests requests) throws InterruptedException {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < LOOKS; i++) {
+            requests.serve(requestsPerLook);
+            least = Math.min(least, inUse());
+        }
+        return least;
+    }
+
     /** Bytes in use, after what only waits for the garbage collector is gone. */
-    public static long inUse() throws InterruptedException {
+    private static long inUse() throws InterruptedException {
         System.gc();
         Thread.sleep(50);
         try {

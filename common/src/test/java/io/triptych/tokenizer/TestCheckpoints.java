@@ -44,7 +44,7 @@ public final class TestCheckpoints {
      * A byte-level tokenizer whose token b is the byte b; token 256 is {@code ab}, 257 the special {@code <s>}, which
      * begins every text, 258 the added, not special {@code <tool→>}; 259 is not there, 260 is the added {@code <x>}.
      */
-    static ObjectNode byteLevelTokenizer() {
+    public static ObjectNode byteLevelTokenizer() {
         ObjectNode tokenizer = tokenizer(
                 "{\"type\":\"ByteLevel\",\"add_prefix_space\":true,\"trim_offsets\":true,\"use_regex\":true}");
         tokenizer.set(

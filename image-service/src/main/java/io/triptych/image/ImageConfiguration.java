@@ -3,6 +3,7 @@ package io.triptych.image;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.triptych.checkpoint.CheckpointDirectory;
 import io.triptych.decoder.JanusConfig;
+import io.triptych.openai.ModelConfiguration;
 import io.triptych.openai.Models;
 import io.triptych.openai.OpenAiConfiguration;
 import io.triptych.serving.Generator;
@@ -11,9 +12,6 @@ import io.triptych.serving.NativeThreads;
 import io.triptych.serving.ServingConfiguration;
 import io.triptych.serving.SpeculationMetrics;
 import io.triptych.tokenizer.Tokenizer;
-import java.io.IOException;
-import java.nio.file.Path;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -25,43 +23,28 @@ import org.springframework.context.annotation.Import;
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(ImageProperties.class)
-@Import({OpenAiConfiguration.class, ServingConfiguration.class})
+@Import({ModelConfiguration.class, OpenAiConfiguration.class, ServingConfiguration.class})
 class ImageConfiguration {
+    private static final int PROMPT_ROOM = 256;
+    private static final int SHORTEST_PROMPT = 3;
+
     private final ImageProperties properties;
-    private final Path root;
 
-    ImageConfiguration(ImageProperties properties, @Value("${triptych.root:.}") String root) {
+    ImageConfiguration(ImageProperties properties) {
         this.properties = properties;
-        this.root = Path.of(root).toAbsolutePath().normalize();
-    }
-
-    @Bean
-    CheckpointDirectory checkpoint() {
-        return CheckpointDirectory.open(root.resolve(properties.model()));
-    }
-
-    @Bean
-    Tokenizer tokenizer(CheckpointDirectory checkpoint) {
-        return Tokenizer.of(checkpoint);
-    }
-
-    @Bean
-    Models.Model card(CheckpointDirectory checkpoint) throws IOException {
-        return Models.Model.of(properties.modelId(), checkpoint);
     }
 
     @Bean
     ImageModel imageModel(Models.Model card, CheckpointDirectory checkpoint, Tokenizer tokenizer) {
         JanusConfig shape = JanusConfig.from(checkpoint);
-        int shortestPrompt = 3;
-        int capacity = shape.text()
-                .capacity("triptych.image.capacity", properties.capacity(), shape.imageTokens() + shortestPrompt);
-        return ImageModel.of(card, tokenizer, shape, capacity, checkpoint);
-    }
-
-    @Bean
-    NativeThreads nativeThreads() {
-        return NativeThreads.prepare(properties.threads());
+        int enough = Math.min(shape.imageTokens() + PROMPT_ROOM, shape.text().maximumPositions());
+        int capacity = properties.capacity() == 0 ? enough : properties.capacity();
+        return ImageModel.of(
+                card,
+                tokenizer,
+                shape,
+                shape.text().capacity("triptych.image.capacity", capacity, shape.imageTokens() + SHORTEST_PROMPT),
+                checkpoint);
     }
 
     /** Asks for the thread settings because they must be made before the engine loads. */

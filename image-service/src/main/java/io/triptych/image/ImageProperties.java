@@ -1,5 +1,6 @@
 package io.triptych.image;
 
+import io.triptych.serving.ModelSettings;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -11,7 +12,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param modelId the name that requests use
  * @param model directory of the checkpoint
  * @param precision {@code int8} or {@code float32}
- * @param capacity the most tokens of prompt and image together; 0 takes what the checkpoint was made for
+ * @param capacity the most tokens of prompt and image together; 0 leaves a prompt 256 tokens, or what the
+ *     checkpoint was made for if that is less
  * @param threads that share one pass; 0 takes one per processor
  * @param budget the longest window
  * @param relaxation bound of the contract {@code relaxed}: how far the distribution of a token may be moved, from 0 to 1
@@ -30,4 +32,5 @@ record ImageProperties(
         @DefaultValue("0.2") double relaxation,
         @DefaultValue("16") int queue,
         @DefaultValue("8") int images,
-        @DefaultValue("60s") Duration grace) {}
+        @DefaultValue("20s") Duration grace)
+        implements ModelSettings {}

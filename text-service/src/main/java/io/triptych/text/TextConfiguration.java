@@ -3,6 +3,7 @@ package io.triptych.text;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.triptych.checkpoint.CheckpointDirectory;
 import io.triptych.decoder.LlamaConfig;
+import io.triptych.openai.ModelConfiguration;
 import io.triptych.openai.Models;
 import io.triptych.openai.OpenAiConfiguration;
 import io.triptych.serving.Generator;
@@ -12,7 +13,6 @@ import io.triptych.serving.ServingConfiguration;
 import io.triptych.serving.SpeculationMetrics;
 import io.triptych.text.chat.ChatTemplate;
 import io.triptych.tokenizer.Tokenizer;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Set;
 import org.springframework.beans.factory.annotation.Value;
@@ -27,7 +27,7 @@ import org.springframework.context.annotation.Import;
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(TextProperties.class)
-@Import({OpenAiConfiguration.class, ServingConfiguration.class})
+@Import({ModelConfiguration.class, OpenAiConfiguration.class, ServingConfiguration.class})
 class TextConfiguration {
     private final TextProperties properties;
     private final Path root;
@@ -35,21 +35,6 @@ class TextConfiguration {
     TextConfiguration(TextProperties properties, @Value("${triptych.root:.}") String root) {
         this.properties = properties;
         this.root = Path.of(root).toAbsolutePath().normalize();
-    }
-
-    @Bean
-    CheckpointDirectory checkpoint() {
-        return CheckpointDirectory.open(root.resolve(properties.model()));
-    }
-
-    @Bean
-    Tokenizer tokenizer(CheckpointDirectory checkpoint) {
-        return Tokenizer.of(checkpoint);
-    }
-
-    @Bean
-    Models.Model card(CheckpointDirectory checkpoint) throws IOException {
-        return Models.Model.of(properties.modelId(), checkpoint);
     }
 
     @Bean
@@ -63,11 +48,6 @@ class TextConfiguration {
                 config.vocabularySize(),
                 capacity,
                 Set.copyOf(config.eosTokens()));
-    }
-
-    @Bean
-    NativeThreads nativeThreads() {
-        return NativeThreads.prepare(properties.threads());
     }
 
     /** Asks for the thread settings because they must be made before the engine loads. */

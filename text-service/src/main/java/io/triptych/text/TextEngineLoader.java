@@ -74,8 +74,7 @@ final class TextEngineLoader implements Callable<TextEngine> {
     private LlamaDecoder decoder(CheckpointDirectory from) {
         LlamaConfig config = LlamaConfig.from(from);
         Precision precision = Precision.of(properties.precision());
-        MemoryRequirement memory =
-                config.memory(precision.bytesPerWeight(), model.capacity(), properties.sequences());
+        MemoryRequirement memory = config.memory(precision.bytesPerWeight(), model.capacity(), properties.sequences());
         LOG.info("{} in {} needs {}", from.path(), properties.precision(), memory);
         memory.requireAvailable();
         LlamaDecoder decoder = LlamaDecoder.load(config, LlamaWeights.of(from), precision, model.capacity());

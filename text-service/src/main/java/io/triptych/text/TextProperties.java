@@ -1,5 +1,6 @@
 package io.triptych.text;
 
+import io.triptych.serving.ModelSettings;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -32,4 +33,5 @@ record TextProperties(
         @DefaultValue("32") int queue,
         @DefaultValue("8") int sequences,
         @DefaultValue("var/text-store") String store,
-        @DefaultValue("20s") Duration grace) {}
+        @DefaultValue("20s") Duration grace)
+        implements ModelSettings {}

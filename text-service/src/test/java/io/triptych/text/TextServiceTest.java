@@ -20,7 +20,6 @@ import com.openai.models.completions.Completion;
 import com.openai.models.completions.CompletionChoice;
 import com.openai.models.completions.CompletionCreateParams;
 import com.openai.models.models.Model;
-import com.sun.jna.Memory;
 import io.triptych.openai.ApiAnswers;
 import io.triptych.openai.SpeculationRequest;
 import io.triptych.sampling.SamplingParameters;
@@ -30,7 +29,6 @@ import io.triptych.serving.NativeHeap;
 import io.triptych.text.TextRequest.Prompt;
 import io.triptych.tokenizer.Tokenizer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -184,7 +182,9 @@ class TextServiceTest {
         assertThat(details.path("precision").stringValue()).isEqualTo("int8");
         assertThat(details.path("selfCheck").stringValue()).contains("same tokens");
         assertThat(details.path("waitPolicy").stringValue()).isEqualTo("passive");
-        assertThat(json(ApiAnswers.get(port, "/actuator/health/liveness")).path("status").stringValue())
+        assertThat(json(ApiAnswers.get(port, "/actuator/health/liveness"))
+                        .path("status")
+                        .stringValue())
                 .isEqualTo("UP");
         assertThat(json(ApiAnswers.get(port, "/actuator")).path("_links").propertyNames())
                 .containsExactlyInAnyOrder("self", "health", "health-path", "info", "prometheus");
@@ -240,33 +240,11 @@ class TextServiceTest {
 
     /** Every request opens sessions, drafts, decodes and sometimes gives up; none of it may stay behind. */
     @Test
-    void keepsNativeMemoryFlat() throws Exception {
-        requests(100);
-        long before = leastInUseOver250Requests();
-        long after = leastInUseOver250Requests();
-        assertThat(after - before).as("bytes that the requests left behind").isLessThan(6L << 20);
-
-        List<Memory> leak = new ArrayList<>();
-        for (int i = 0; i < 250; i++) {
-            leak.add(new Memory(40_000));
-        }
-        assertThat(NativeHeap.inUse() - after)
-                .as("a leak of 40 kB a request would be seen")
-                .isGreaterThan(6L << 20);
-        leak.forEach(Memory::close);
+    void keepsNativeMemoryFlat() throws InterruptedException {
+        NativeHeap.assertFlat(50, this::serve);
     }
 
-    /** The least of several looks: the JVM's compiler borrows up to tens of megabytes of the same heap for a while. */
-    private long leastInUseOver250Requests() throws InterruptedException {
-        long least = Long.MAX_VALUE;
-        for (int i = 0; i < 5; i++) {
-            requests(50);
-            least = Math.min(least, NativeHeap.inUse());
-        }
-        return least;
-    }
-
-    private void requests(int count) throws InterruptedException {
+    private void serve(int count) throws InterruptedException {
         int[] prompt = tokenizer.encode(PROMPT, true);
         SpeculationRequest.Mode[] modes = SpeculationRequest.Mode.values();
         for (int i = 0; i < count; i++) {

@@ -44,30 +44,41 @@ final class ImageShape implements ResponseShape<ImageEvent> {
     @Override
     public void write(ImageEvent event, SseWriter stream) throws IOException {
         if (event instanceof Preview preview) {
-            send(stream, "image_generation.partial_image", preview, preview.picture(), null);
+            String file = base64(encode(preview.picture(), Map.of()));
+            send(stream, "image_generation.partial_image", event, preview.index(), file, null, null);
         } else if (event instanceof Finished finished) {
-            send(stream, "image_generation.completed", finished, finished.picture(), finished.speculation());
+            String file = base64(file(finished));
+            send(stream, "image_generation.completed", event, null, file, usage(1), finished.speculation());
         } else if (event instanceof Progress progress) {
             stream.comment(
                     "image " + progress.image() + ": " + progress.tokens() + " of " + progress.whole() + " tokens");
         }
     }
 
-    private void send(SseWriter stream, String type, ImageEvent event, Picture picture, SpeculationReport speculation)
+    private void send(
+            SseWriter stream,
+            String type,
+            ImageEvent event,
+            Integer preview,
+            String file,
+            ImageUsage usage,
+            SpeculationReport speculation)
             throws IOException {
+        long now = Instant.now().getEpochSecond();
+        String format = asked.outputFormat().label();
         stream.send(
                 type,
                 new ImageStreamEvent(
                         type,
                         event.image(),
-                        event instanceof Preview preview ? preview.index() : null,
-                        base64(file(picture, speculation)),
-                        Instant.now().getEpochSecond(),
+                        preview,
+                        file,
+                        now,
                         model.size(),
                         QUALITY,
                         BACKGROUND,
-                        asked.outputFormat().label(),
-                        speculation == null ? null : usage(1),
+                        format,
+                        usage,
                         speculation));
     }
 
@@ -84,15 +95,17 @@ final class ImageShape implements ResponseShape<ImageEvent> {
     }
 
     private ImagesResponse.Image image(Finished image) {
-        byte[] file = file(image.picture(), image.speculation());
         return asked.responseFormat() == GenerationRequest.Delivery.URL
-                ? new ImagesResponse.Image(null, urls.apply(file), image.speculation())
-                : new ImagesResponse.Image(base64(file), null, image.speculation());
+                ? new ImagesResponse.Image(null, urls.apply(file(image)), image.speculation())
+                : new ImagesResponse.Image(base64(file(image)), null, image.speculation());
     }
 
-    private byte[] file(Picture picture, SpeculationReport speculation) {
-        return asked.outputFormat()
-                .encode(picture, asked.outputCompression(), speculation == null ? Map.of() : texts(speculation));
+    private byte[] file(Finished image) {
+        return encode(image.picture(), texts(image.speculation()));
+    }
+
+    private byte[] encode(Picture picture, Map<String, String> texts) {
+        return asked.outputFormat().encode(picture, asked.outputCompression(), texts);
     }
 
     /** What makes the image again, under the names of the request. */

@@ -99,6 +99,19 @@ class VqDecoderTest {
         assertThatThrownBy(checkpoint::requireEveryTensorUsed).hasMessageContaining("lm_head");
     }
 
+    @Test
+    void itsMemoryIsReckonedWith() {
+        try (SafeTensors file = SafeTensors.open(FIXTURE.resolve("model.safetensors"))) {
+            long parameters = file.tensors().values().stream()
+                    .filter(tensor -> tensor.name().startsWith("model.vqmodel."))
+                    .filter(tensor -> JanusConfig.UNUSED_PARTS.stream().noneMatch(tensor.name()::startsWith))
+                    .mapToLong(Tensor::elements)
+                    .sum();
+            assertThat(config.memory(1, 32, 1).parts().get("picture decoder"))
+                    .isBetween(Float.BYTES * parameters, 2 * Float.BYTES * parameters);
+        }
+    }
+
     private static float[] floats(Tensor tensor) {
         float[] values = new float[Math.toIntExact(tensor.elements())];
         tensor.read(0, values, 0, values.length);

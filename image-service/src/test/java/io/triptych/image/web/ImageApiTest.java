@@ -126,17 +126,19 @@ class ImageApiTest {
         assertThat(images).as("seeds matter").hasSize(4);
     }
 
-    @Test
-    void eachImageHasASeedThatMakesItAgainAlone() {
+    @ParameterizedTest
+    @ValueSource(strings = {"exact", "distribution", "relaxed", "off"})
+    void eachImageHasASeedThatMakesItAgainAlone(String mode) {
         target.say(ScriptedImages.script(), LIKELY);
-        JsonNode answer = generate("\"n\": 3, \"seed\": 4");
+        String speculation = ", \"speculation\": {\"mode\": \"" + mode + "\"}";
+        JsonNode answer = generate("\"n\": 3, \"seed\": 4" + speculation);
         assertThat(answer.path("data").size()).isEqualTo(3);
         assertThat(answer.path("usage").path("output_tokens").intValue()).isEqualTo(3 * TOKENS);
         Set<List<Integer>> images = new HashSet<>();
         for (int i = 0; i < 3; i++) {
             long seed = account(answer, i).path("seed").longValue();
             assertThat(seed).isBetween(0L, (1L << 53) - 1);
-            JsonNode alone = generate("\"seed\": " + seed);
+            JsonNode alone = generate("\"seed\": " + seed + speculation);
             assertThat(codes(alone, 0)).isEqualTo(codes(answer, i));
             images.add(codes(alone, 0));
         }
@@ -292,9 +294,10 @@ class ImageApiTest {
     @Test
     void aFirstPreviewComesWithinAThirdOfThePasses() {
         for (int previews = 1; previews <= 3; previews++) {
-            String[] lines = content(send("\"stream\": true, \"seed\": 5, \"partial_images\": " + previews
+            List<String> lines = content(send("\"stream\": true, \"seed\": 5, \"partial_images\": " + previews
                             + ", \"speculation\": {\"mode\": \"off\"}"))
-                    .split("\n");
+                    .lines()
+                    .toList();
             int passes = 0;
             int first = 0;
             for (String line : lines) {
