@@ -55,10 +55,17 @@ public final class JacobiDrafter implements Drafter {
     /** In how many redraws in a row a guess came out the same; 0 if it was never redrawn, 1 if it changed. */
     private final int[] stands;
 
+    /** By position: how often a second draw from what a guess was drawn from would be the same. */
+    private final double[] certainty;
+
+    /** How often guesses were right, by their certainty and, where that may be asked, by how long they stood. */
+    private final AcceptanceEstimate acceptance = new AcceptanceEstimate(LONGEST_STAND + 1);
+
+    /** Whether a guess was drawn from a row of the target's; others are guessed anew when they are wanted. */
+    private final boolean[] scored;
+
     private int known;
     private int round;
-    private final int[] tried = new int[LONGEST_STAND + 1];
-    private final int[] right = new int[LONGEST_STAND + 1];
 
     /**
      * @param vocabularySize number of tokens that the target can emit
@@ -74,6 +81,8 @@ public final class JacobiDrafter implements Drafter {
         tokens = new int[length];
         distributions = new Categorical[length];
         stands = new int[length];
+        certainty = new double[length];
+        scored = new boolean[length];
     }
 
     @Override
@@ -87,8 +96,8 @@ public final class JacobiDrafter implements Drafter {
         int first = history.size() - history.promptLength();
         int end = Math.min(first + budget, tokens.length - 1); // the last token follows the window by itself
         for (int position = first; position < end; position++) {
-            if (position == known) {
-                draw(initial(position), history);
+            if (position == known || !scored[position]) {
+                draw(position, initial(position), history);
             }
             window.add(window.size() - 1, tokens[position], confidence(position), NAME, proposal(position));
         }
@@ -110,10 +119,11 @@ public final class JacobiDrafter implements Drafter {
         for (int position = committed; position < Math.min(first + window.size(), tokens.length); position++) {
             Categorical row = target.after(position - first);
             if (position == known) {
-                draw(row, history);
+                draw(position, row, history);
             } else {
                 redraw(position, row, history);
             }
+            scored[position] = true;
         }
         int reach = initialiser.reach();
         Arrays.fill(distributions, Math.max(0, first - reach), Math.max(0, committed - reach), null);
@@ -123,12 +133,13 @@ public final class JacobiDrafter implements Drafter {
         return position == 0 ? Categorical.uniform(vocabularySize) : initialiser.guess(position, knowledge);
     }
 
-    /** Appends a guess to the known tokens. */
-    private void draw(Categorical distribution, TokenHistory history) {
-        tokens[known] = noise().draw(distribution, history.promptLength() + known);
-        distributions[known] = distribution;
-        stands[known] = 0;
-        known++;
+    /** A first guess. */
+    private void draw(int position, Categorical distribution, TokenHistory history) {
+        tokens[position] = noise().draw(distribution, history.promptLength() + position);
+        distributions[position] = distribution;
+        certainty[position] = certainty(distribution);
+        stands[position] = 0;
+        known = Math.max(known, position + 1);
     }
 
     private void redraw(int position, Categorical row, TokenHistory history) {
@@ -137,6 +148,18 @@ public final class JacobiDrafter implements Drafter {
         stands[position] = token == tokens[position] ? Math.min(stands[position] + 1, LONGEST_STAND) : 1;
         tokens[position] = token;
         distributions[position] = row;
+        certainty[position] = certainty(row);
+    }
+
+    private static double certainty(Categorical distribution) {
+        if (distribution.certainToken() >= 0) {
+            return 0.5;
+        }
+        double sum = 0;
+        for (double p : distribution.probabilities()) {
+            sum += p * p;
+        }
+        return sum;
     }
 
     private int coupled(int position, Categorical row, int place) {
@@ -165,18 +188,21 @@ public final class JacobiDrafter implements Drafter {
         return redraw == Redraw.SHARED_NOISE || distribution.certainToken() >= 0 ? null : distribution.probabilities();
     }
 
-    /** How often guesses that had stood so long were right so far. */
+    /** How often guesses like this one were right so far. */
     private double confidence(int position) {
-        int stand = stands[position];
-        return (right[stand] + 1.0) / (tried[stand] + 2.0);
+        return acceptance.probability(kind(position), certainty[position]);
     }
 
-    /** Counts the guesses whose fate is known: the accepted ones and the first rejected one. */
+    /** Of a guess that was drawn, only what it was drawn from may be judged: see above. */
+    private int kind(int position) {
+        return redraw == Redraw.SHARED_NOISE ? stands[position] : 0;
+    }
+
+    /** Learns from the guesses whose fate is known: the accepted ones and the first rejected one. */
     private void learn(int first, TokenTree window, Verdict verdict) {
         int accepted = verdict.path().length;
         for (int i = 0; i < Math.min(accepted + 1, window.size() - 1); i++) {
-            tried[stands[first + i]]++;
-            right[stands[first + i]] += i < accepted ? 1 : 0;
+            acceptance.observe(kind(first + i), certainty[first + i], i < accepted);
         }
     }
 

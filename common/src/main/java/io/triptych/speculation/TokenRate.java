@@ -9,16 +9,23 @@ public final class TokenRate {
     private static final double SHARE = 0.05;
 
     private final PassCost cost;
+    private final int plainRows;
     private double tokens;
     private double seconds;
 
     public TokenRate(PassCost cost) {
+        this(cost, 1);
+    }
+
+    /** @param plainRows rows of a pass of plain decoding */
+    public TokenRate(PassCost cost, int plainRows) {
         this.cost = cost;
+        this.plainRows = plainRows;
     }
 
     /** Tokens per second; never less than plain decoding would reach. */
     public double tokensPerSecond() {
-        double plain = 1 / cost.seconds(1);
+        double plain = 1 / cost.seconds(plainRows);
         return seconds == 0 ? plain : Math.max(plain, tokens / seconds);
     }
 
@@ -26,7 +33,7 @@ public final class TokenRate {
     public void record(int passTokens, double passSeconds) {
         if (seconds == 0) {
             tokens = 1;
-            seconds = cost.seconds(1);
+            seconds = cost.seconds(plainRows);
         }
         tokens += SHARE * (passTokens - tokens);
         seconds += SHARE * (passSeconds - seconds);

@@ -1,97 +1,80 @@
 package io.triptych.speculation;
 
 /**
- * Chooses the length of a sequence's Jacobi window: the one whose passes yield most tokens for their time, by what
- * windows of every length have brought so far and by what their rows cost. Where no window pays it decodes plainly, and
- * tries again once what it knew has faded.
+ * Chooses the length of a sequence's Jacobi window, pass by pass: it takes guess after guess as long as the next is
+ * likely enough to be reached and right to be worth the time of its rows. So windows are long where a picture is plain
+ * and short where it is not. Where drafting as a whole costs more than it brings, it stops and is tried again ever more
+ * rarely.
  *
- * <p>A length is kept for a stretch of passes, as a window takes some to settle. It depends on what was accepted and on
- * time, never on guesses that wait, so the rejection rules may be used with it. Used by the inference thread only.
+ * <p>A guess that is not accepted is not for nothing, as it is nearer to the truth in the next pass; therefore one is
+ * taken already for part of what its rows cost. Whether a guess is scored depends on those before it and on what it was
+ * drawn from, never on itself or on later ones: so the rejection rules may be used with it. Used by the inference thread
+ * only.
  */
 public final class WindowBudget implements BudgetController {
-    private static final int STRETCH = 10;
+    /** The part of a guess's cost that its own acceptance has to pay. Measured: from a tenth to one changes little. */
+    private static final double PAID_AT_ONCE = 0.5;
 
-    /** Passes of a stretch that still show the length before. */
-    private static final int SETTLING = 2;
-
-    /** In tokens: how firmly a sequence is believed to be like the others. */
-    private static final double TRUST_WEIGHT = 8;
-
-    private static final double KEEP = 0.98;
+    /** What windows may lose before they are stopped, in plain steps. */
+    private static final double CREDIT_IN_PASSES = 4;
 
     private final PassCost cost;
     private final int rowsPerToken;
     private final int maximumLength;
-    private final WindowExperience experience;
+    private final TokenRate rate;
+    private final ProbingGate gate;
+    private final Trust trust = new Trust();
     private final TypicalValue draftSecondsPerGuess = new TypicalValue();
-
-    private int choice;
-    private int passesInStretch = STRETCH;
-    private double expectedGain;
-    private double gain;
 
     /**
      * @param cost of the target's passes, shared by all its sequences
      * @param rowsPerToken rows that a token takes in a pass: 2 with guidance, else 1
      * @param maximumLength the longest window, at least 0
-     * @param experience shared by the sequences that decode alike
      */
-    public WindowBudget(PassCost cost, int rowsPerToken, int maximumLength, WindowExperience experience) {
+    public WindowBudget(PassCost cost, int rowsPerToken, int maximumLength) {
         this.cost = cost;
         this.rowsPerToken = rowsPerToken;
         this.maximumLength = maximumLength;
-        this.experience = experience;
+        rate = new TokenRate(cost, rowsPerToken);
+        gate = new ProbingGate(CREDIT_IN_PASSES * seconds(0));
     }
 
     @Override
     public int allowance() {
-        if (passesInStretch >= (choice == 0 ? 1 : STRETCH)) {
-            int best = best();
-            passesInStretch = best == choice ? SETTLING : 0;
-            choice = best;
-        }
-        return WindowExperience.LENGTHS[choice];
+        return maximumLength > 0 && gate.open() ? maximumLength : 0;
     }
 
     @Override
     public TokenTree select(TokenTree window) {
-        return window;
+        double secondsPerGuess = (seconds(maximumLength) - seconds(0)) / maximumLength + draftSecondsPerGuess.value();
+        double least = PAID_AT_ONCE * rate.tokensPerSecond() * secondsPerGuess;
+        TokenTree part = new TokenTree(window.token(TokenTree.ROOT));
+        double path = trust.factor();
+        for (int node = 1; node < window.size(); node++) {
+            path *= window.confidence(node);
+            if (path < least) {
+                break;
+            }
+            part.add(node - 1, window.token(node), window.confidence(node), window.source(node), window.proposal(node));
+        }
+        return part;
     }
 
     @Override
     public void observe(TokenTree scored, Verdict verdict, double draftSeconds, double passSeconds) {
         int guesses = scored.size() - 1;
         cost.observe(rowsPerToken * scored.size(), passSeconds);
+        double seconds = seconds(guesses);
         if (guesses > 0) {
             draftSecondsPerGuess.observe(draftSeconds / guesses);
+            seconds += guesses * draftSecondsPerGuess.value();
+            gate.record(verdict.length() * seconds(0) - seconds);
         }
-        expectedGain *= KEEP;
-        gain *= KEEP;
-        boolean whole = guesses == WindowExperience.LENGTHS[choice]; // at a picture's end it is not
-        if (whole && passesInStretch >= SETTLING || choice == 0) {
-            expectedGain += experience.gain(choice);
-            gain += verdict.length() - 1;
-            experience.record(choice, verdict.length());
-        }
-        passesInStretch++;
+        rate.record(verdict.length(), seconds);
+        trust.record(Trust.promise(scored), verdict.path().length);
     }
 
-    private int best() {
-        double trust = (TRUST_WEIGHT + gain) / (TRUST_WEIGHT + expectedGain);
-        int best = 0;
-        double bestRate = 1 / seconds(0);
-        for (int i = 1; i < WindowExperience.LENGTHS.length && WindowExperience.LENGTHS[i] <= maximumLength; i++) {
-            double rate = (1 + trust * experience.gain(i)) / seconds(i);
-            if (rate > bestRate) {
-                bestRate = rate;
-                best = i;
-            }
-        }
-        return best;
-    }
-
-    private double seconds(int choice) {
-        int guesses = WindowExperience.LENGTHS[choice];
-        return cost.seconds(rowsPerToken * (guesses + 1)) + guesses * draftSecondsPerGuess.value();
+    private double seconds(int guesses) {
+        return cost.seconds(rowsPerToken * (guesses + 1));
     }
 }

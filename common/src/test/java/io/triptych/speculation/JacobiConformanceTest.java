@@ -72,6 +72,22 @@ class JacobiConformanceTest {
                 worst(SPECULATIVE, Redraw.COUPLED, Relabelling::new, WHOLE));
     }
 
+    /** Windows whose length depends on what their guesses were drawn from, as the budget's does. */
+    @Test
+    void windowsThatTheBudgetCuts() {
+        double[] seconds = {1, 1.5, 2, 2.5};
+        UnaryOperator<TokenTree> budget = new WindowBudget(new PassCost(seconds), 1, 3)::select;
+        int[] cut = {0};
+        UnaryOperator<TokenTree> counted = window -> {
+            TokenTree part = budget.apply(window);
+            cut[0] += part.size() < window.size() && part.size() > 1 ? 1 : 0;
+            return part;
+        };
+        assertThat(worst(SPECULATIVE, Redraw.FRESH, INDEPENDENT, counted)).isLessThan(1e-9);
+        assertThat(worst(SPECULATIVE, Redraw.COUPLED, INDEPENDENT, counted)).isLessThan(1e-9);
+        assertThat(cut[0]).as("windows cut in their middle").isGreaterThan(1000);
+    }
+
     /** The exact verifier holds for any guesses, however they are drawn. */
     @Test
     void exactVerificationOfFreshDraws() {

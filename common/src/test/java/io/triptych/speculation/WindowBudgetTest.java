@@ -7,144 +7,157 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Windows over a simulated target: what a length is worth shows only once it has been kept for some passes. */
 class WindowBudgetTest {
-    private static final int LONGEST = 64;
+    private static final int LONGEST = 32;
     private static final int PICTURE = 256;
 
+    /** But for what guesses cost that are scored for the sake of later passes, which bring nothing here. */
     @Test
-    void findsTheBestLength() {
-        for (double perRow : new double[] {0.002, 0.01, 0.03, 0.08}) {
-            for (double most : new double[] {1, 3, 7}) {
-                for (double settle : new double[] {5, 15, 30}) {
-                    World world = new World(perRow, most, settle, 1);
-                    WindowExperience experience = new WindowExperience();
-                    world.pictures(40, experience);
-                    double rate = world.pictures(40, experience);
-                    assertThat(rate)
-                            .as("%s a row, gain %s by %s", perRow, most, settle)
-                            .isGreaterThan(0.87 * world.bestRate());
-                }
+    void reachesWhatTheBestFixedLengthDoes() {
+        for (double perRow : new double[] {0.003, 0.02, 0.1, 0.3}) {
+            for (double acceptance : new double[] {0.2, 0.6, 0.8, 0.95}) {
+                World world = new World(perRow, () -> acceptance, () -> acceptance);
+                assertThat(world.pictures(30, world.adaptive()))
+                        .as("%s a guess, accepted with %s", perRow, acceptance)
+                        .isGreaterThan(0.7 * world.bestFixed());
+            }
+        }
+    }
+
+    /** Plain ground and things in turns: no fixed length fits both. */
+    @Test
+    void doesBetterThanAnyFixedLengthWhereGuessesDiffer() {
+        Random random = new Random(1);
+        double[] acceptance = {0.95};
+        World world = new World(
+                0.1,
+                () -> {
+                    if (random.nextInt(8) == 0) {
+                        acceptance[0] = random.nextBoolean() ? 0.98 : 0.3;
+                    }
+                    return acceptance[0];
+                },
+                () -> acceptance[0]);
+        assertThat(world.pictures(60, world.adaptive())).isGreaterThan(1.1 * world.bestFixed());
+    }
+
+    @Test
+    void isHardlySlowerThanPlainDecodingWhereNothingIsRight() {
+        for (double perRow : new double[] {0.01, 0.1, 0.5}) {
+            World boaster = new World(perRow, () -> 0.0, () -> 0.9);
+            assertThat(boaster.pictures(20, boaster.adaptive())).isGreaterThan(0.9);
+        }
+    }
+
+    /** As the rejection rules ask: what is cut depends on nothing behind the cut. */
+    @Test
+    void whetherAGuessIsScoredDependsOnNothingBehindIt() {
+        Random random = new Random(2);
+        for (int round = 0; round < 200; round++) {
+            TokenTree window = chain(LONGEST, () -> 0.5 + random.nextDouble() / 2);
+            int whole = budget(0.1).select(window).size();
+            for (int size = 1; size <= window.size(); size++) {
+                assertThat(budget(0.1).select(beginning(window, size)).size()).isEqualTo(Math.min(size, whole));
             }
         }
     }
 
     @Test
-    void isNeverMuchSlowerThanPlainDecoding() {
-        for (double perRow : new double[] {0.01, 0.1}) {
-            World hopeless = new World(perRow, 0, 10, 2);
-            WindowExperience experience = new WindowExperience();
-            hopeless.pictures(5, experience);
-            assertThat(hopeless.pictures(50, experience)).isGreaterThan(0.97);
-        }
-    }
-
-    @Test
-    void aPictureUnlikeTheOthersSoonDecodesPlainly() {
-        WindowExperience experience = new WindowExperience();
-        new World(0.02, 5, 10, 3).pictures(40, experience);
-        World hopeless = new World(0.05, 0, 10, 4);
-        assertThat(hopeless.pictures(1, experience)).isGreaterThan(0.75);
-    }
-
-    @Test
-    void comesBackWhenWindowsPayAgain() {
-        WindowExperience experience = new WindowExperience();
-        new World(0.02, 0, 10, 5).pictures(30, experience);
-        World good = new World(0.02, 5, 10, 6);
-        good.pictures(20, experience);
-        assertThat(good.pictures(20, experience)).isGreaterThan(0.85 * good.bestRate());
-    }
-
-    @Test
     void keepsToTheMaximum() {
-        PassCost cost = new PassCost(new double[] {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1});
-        assertThat(new WindowBudget(cost, 1, 0, new WindowExperience()).allowance())
-                .isZero();
-        assertThat(new WindowBudget(cost, 1, 10, new WindowExperience()).allowance())
-                .isEqualTo(8);
+        assertThat(new WindowBudget(cost(0.1), 1, 0).allowance()).isZero();
+        assertThat(new WindowBudget(cost(0.1), 1, 10).allowance()).isEqualTo(10);
     }
 
     @Test
     void guidanceDoublesTheRowsThatAGuessTakes() {
-        double[] seconds =
-                IntStream.range(0, 130).mapToDouble(row -> 1 + 0.02 * row).toArray();
-        int single = new WindowBudget(new PassCost(seconds), 1, LONGEST, new WindowExperience()).allowance();
-        int guided = new WindowBudget(new PassCost(seconds), 2, LONGEST, new WindowExperience()).allowance();
-        assertThat(guided).isLessThan(single).isPositive();
+        TokenTree window = chain(LONGEST, () -> 0.8);
+        assertThat(new WindowBudget(cost(0.1), 2, LONGEST).select(window).size())
+                .isLessThan(
+                        new WindowBudget(cost(0.1), 1, LONGEST).select(window).size())
+                .isGreaterThan(1);
     }
 
-    /** Passes that cost a unit and more for every guess, and yield what their window's length has come to be worth. */
-    private static final class World {
-        private final double perRow;
-        private final double most;
-        private final double settle;
-        private final Random random;
+    @Test
+    void keepsWhatAGuessWasDrawnFrom() {
+        double[] proposal = {0.5, 0.5};
+        TokenTree window = new TokenTree(0);
+        window.add(TokenTree.ROOT, 1, 0.9, "window", proposal);
+        TokenTree part = budget(0.01).select(window);
+        assertThat(part.proposal(1)).isSameAs(proposal);
+        assertThat(part.token(1)).isEqualTo(1);
+    }
 
-        World(double perRow, double most, double settle, long seed) {
-            this.perRow = perRow;
-            this.most = most;
-            this.settle = settle;
-            this.random = new Random(seed);
+    private static WindowBudget budget(double perRow) {
+        return new WindowBudget(cost(perRow), 1, LONGEST);
+    }
+
+    private static PassCost cost(double perRow) {
+        return new PassCost(IntStream.range(0, 2 * LONGEST + 2)
+                .mapToDouble(row -> 1 + perRow * row)
+                .toArray());
+    }
+
+    private static TokenTree chain(int length, Supplier<Double> confidence) {
+        TokenTree tree = new TokenTree(0);
+        for (int node = 0; node < length; node++) {
+            tree.add(node, node, confidence.get(), "window");
+        }
+        return tree;
+    }
+
+    private static TokenTree beginning(TokenTree window, int size) {
+        TokenTree part = new TokenTree(0);
+        for (int node = 1; node < size; node++) {
+            part.add(node - 1, window.token(node), window.confidence(node), "window");
+        }
+        return part;
+    }
+
+    /**
+     * Passes that cost a unit and more for every guess, whose guesses are accepted with one probability and claim
+     * another.
+     */
+    private record World(double perRow, Supplier<Double> acceptance, Supplier<Double> claim) {
+        Supplier<BudgetController> adaptive() {
+            PassCost cost = cost(perRow);
+            return () -> new WindowBudget(cost, 1, LONGEST);
         }
 
-        /** What the best length reaches that is kept throughout. */
-        double bestRate() {
-            return IntStream.of(WindowExperience.LENGTHS)
-                    .mapToDouble(length -> pictures(40, () -> BudgetController.fixed(length)))
+        double bestFixed() {
+            return IntStream.of(0, 1, 2, 4, 8, 16, 32)
+                    .mapToDouble(length -> pictures(30, () -> BudgetController.fixed(length)))
                     .max()
                     .orElseThrow();
         }
 
         /** Tokens per unit of time; plain decoding has 1. */
-        double pictures(int count, WindowExperience experience) {
-            double[] costs =
-                    IntStream.rangeClosed(0, LONGEST).mapToDouble(this::seconds).toArray();
-            PassCost cost = new PassCost(costs);
-            return pictures(count, () -> new WindowBudget(cost, 1, LONGEST, experience));
-        }
-
-        private double pictures(int count, Supplier<BudgetController> budgets) {
+        double pictures(int count, Supplier<BudgetController> budgets) {
+            Random random = new Random(7);
             double time = 0;
             for (int picture = 0; picture < count; picture++) {
                 BudgetController budget = budgets.get();
-                double settled = 0;
                 int tokens = 0;
                 while (tokens < PICTURE) {
-                    int length = Math.min(budget.allowance(), PICTURE - tokens - 1);
-                    settled += 0.5 * (length - settled);
-                    int accepted = Math.min(length, geometric(gain(settled)));
-                    int[] path = IntStream.rangeClosed(1, accepted).toArray();
-                    time += seconds(length);
+                    int allowance = Math.min(budget.allowance(), PICTURE - tokens - 1);
+                    double[] chances = new double[allowance];
+                    TokenTree window = new TokenTree(0);
+                    for (int node = 0; node < allowance; node++) {
+                        chances[node] = acceptance.get();
+                        window.add(node, 1, claim.get(), "window");
+                    }
+                    TokenTree scored = allowance == 0 ? window : budget.select(window);
+                    int accepted = 0;
+                    while (accepted < scored.size() - 1 && random.nextDouble() < chances[accepted]) {
+                        accepted++;
+                    }
+                    double seconds = 1 + perRow * (scored.size() - 1);
+                    time += seconds;
                     tokens += accepted + 1;
-                    budget.observe(chain(length), new Verdict(path, 1, false), 0, seconds(length));
+                    int[] path = IntStream.rangeClosed(1, accepted).toArray();
+                    budget.observe(scored, new Verdict(path, 1, false), 0, seconds);
                 }
             }
             return count * PICTURE / time;
-        }
-
-        private double seconds(int length) {
-            return 1 + perRow * length;
-        }
-
-        private double gain(double length) {
-            return most * (1 - Math.exp(-length / settle));
-        }
-
-        private int geometric(double mean) {
-            int value = 0;
-            while (random.nextDouble() < mean / (1 + mean)) {
-                value++;
-            }
-            return value;
-        }
-
-        private static TokenTree chain(int length) {
-            TokenTree tree = new TokenTree(0);
-            for (int node = 0; node < length; node++) {
-                tree.add(node, 1, 1, "window");
-            }
-            return tree;
         }
     }
 }

@@ -9,6 +9,7 @@ import io.triptych.decoder.Precision;
 import io.triptych.image.vq.VqDecoder;
 import io.triptych.speculation.LatentVerifier;
 import io.triptych.speculation.PassCost;
+import io.triptych.speculation.WindowBudget;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -52,7 +53,7 @@ final class ImageEngineLoader implements Callable<ImageEngine> {
                         pixels.close();
                         target.close();
                     },
-                    new WindowBudgets(cost, properties.budget())::budget,
+                    request -> new WindowBudget(cost, request.guidance() == 1 ? 1 : 2, properties.budget()),
                     new LatentVerifier(
                             LatentVerifier.nearest(shape.vq().codebook(checkpoint), NEIGHBOURS),
                             properties.relaxation()),

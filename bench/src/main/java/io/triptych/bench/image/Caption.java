@@ -20,10 +20,24 @@ record Caption(List<Thing> objects, boolean equal, Place place, Relation relatio
     /** One object. */
     record Thing(Size size, Texture texture, Colour colour, Shape shape) {}
 
+    /** Small ends at 0.24 of the side, medium is 0.30 to 0.36, large begins at 0.44; with company all are smaller. */
     enum Size {
         SMALL,
         MEDIUM,
-        LARGE
+        LARGE;
+
+        private static final double MEDIUM_FROM = 0.27;
+        private static final double LARGE_FROM = 0.40;
+        private static final double IN_COMPANY = 0.75;
+
+        /**
+         * @param diameter of a bounding circle, as a share of the side
+         * @param objects in the picture
+         */
+        static Size of(double diameter, int objects) {
+            double alone = diameter / (objects == 1 ? 1 : IN_COMPANY);
+            return alone < MEDIUM_FROM ? SMALL : alone < LARGE_FROM ? MEDIUM : LARGE;
+        }
     }
 
     enum Texture {

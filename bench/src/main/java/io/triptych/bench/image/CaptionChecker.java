@@ -2,7 +2,6 @@ package io.triptych.bench.image;
 
 import io.triptych.bench.image.Caption.Place;
 import io.triptych.bench.image.Caption.Relation;
-import io.triptych.bench.image.Caption.Size;
 import io.triptych.bench.image.Caption.Thing;
 import io.triptych.bench.image.Scene.Found;
 import java.util.ArrayList;
@@ -23,12 +22,6 @@ final class CaptionChecker {
         RELATION,
         BACKGROUND
     }
-
-    /** Between the sizes that the captions promise: small ends at 0.24, medium is 0.30 to 0.36, large begins at 0.44. */
-    private static final double MEDIUM_FROM = 0.27;
-
-    private static final double LARGE_FROM = 0.40;
-    private static final double IN_COMPANY = 0.75;
 
     /** How far a place may be off, as a share of the side. */
     private static final double SLACK = 0.05;
@@ -72,7 +65,7 @@ final class CaptionChecker {
             if (said.texture() != found.thing().texture()) {
                 wrong.add(Attribute.TEXTURE);
             }
-            if (said.size() != size(found.diameter() / (objects.size() == 1 ? 1 : IN_COMPANY))) {
+            if (said.size() != found.thing().size()) {
                 wrong.add(Attribute.SIZE);
             }
         }
@@ -83,10 +76,6 @@ final class CaptionChecker {
             wrong.add(Attribute.RELATION);
         }
         return wrong;
-    }
-
-    private static Size size(double diameter) {
-        return diameter < MEDIUM_FROM ? Size.SMALL : diameter < LARGE_FROM ? Size.MEDIUM : Size.LARGE;
     }
 
     private static boolean at(Place place, Found found) {

@@ -12,14 +12,12 @@ import io.triptych.openai.SpeculationRequest;
 import io.triptych.serving.Cancellation;
 import io.triptych.speculation.BudgetController;
 import io.triptych.speculation.PassCost;
-import io.triptych.speculation.WindowExperience;
 import io.triptych.speculation.WindowInitialiser;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +48,6 @@ public final class ImageBench {
     private final List<String> captions = new ArrayList<>();
     private final Report report;
     private final PassCost cost;
-    private final Map<String, WindowExperience> experiences = new HashMap<>();
 
     /** A caption of the resource. */
     private record HeldOut(String id, String kind, String caption) {}
@@ -75,7 +72,7 @@ public final class ImageBench {
         for (int i = 0; i < WARM_UPS; i++) {
             Task task = new Task(captions.get(0), studio.model().guidance(), i);
             for (ImageWay way : List.of(ImageWay.PLAIN, ImageWay.COUPLED, ImageWay.EXACT)) {
-                studio.paint(task, way, studio.adaptive(early, task, new WindowExperience()), false);
+                studio.paint(task, way, studio.adaptive(early, task), false);
             }
         }
     }
@@ -356,10 +353,7 @@ public final class ImageBench {
         if (way.redraw() == null) {
             return BudgetController.fixed(0);
         }
-        String alike = way.name() + (task.guidance() == 1 ? "" : " guided");
-        return window == ADAPTIVE
-                ? studio.adaptive(cost, task, experiences.computeIfAbsent(alike, a -> new WindowExperience()))
-                : BudgetController.fixed(window);
+        return window == ADAPTIVE ? studio.adaptive(cost, task) : BudgetController.fixed(window);
     }
 
     private BudgetController budget(ImageRequest request) {

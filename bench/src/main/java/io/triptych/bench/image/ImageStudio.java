@@ -18,7 +18,6 @@ import io.triptych.speculation.PassCost;
 import io.triptych.speculation.Sequence;
 import io.triptych.speculation.SpeculationStats;
 import io.triptych.speculation.WindowBudget;
-import io.triptych.speculation.WindowExperience;
 import io.triptych.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -85,8 +84,8 @@ public final class ImageStudio implements AutoCloseable {
     }
 
     /** What chooses the lengths of windows if nobody else does. */
-    BudgetController adaptive(PassCost cost, Task task, WindowExperience experience) {
-        return new WindowBudget(cost, task.guidance == 1 ? 1 : 2, ImageWay.LONGEST_ADAPTIVE, experience);
+    BudgetController adaptive(PassCost cost, Task task) {
+        return new WindowBudget(cost, task.guidance == 1 ? 1 : 2, ImageWay.LONGEST_ADAPTIVE);
     }
 
     /** @param likelihood whether to measure it, which takes time that is not the method's */

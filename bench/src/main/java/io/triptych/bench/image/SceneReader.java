@@ -6,7 +6,9 @@ import io.triptych.bench.image.Caption.Thing;
 import io.triptych.bench.image.Scene.Found;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Sees what a picture of the captions' world shows, from its pixels alone: what differs from the background of its row
@@ -18,6 +20,11 @@ final class SceneReader {
 
     /** Difference of the largest and the smallest of a pixel's red, green and blue from which it has colour. */
     private static final double COLOURED = 55;
+
+    /** How far white parts reach beyond coloured ones at night; in pixels. */
+    private static final int NIGHT_REACH = 3;
+
+    private static final double[] WHITE = {250, 250, 250};
 
     /** Smaller parts are stars or noise; a share of the picture. */
     private static final double SMALLEST = 0.0035;
@@ -95,48 +102,76 @@ final class SceneReader {
         for (int i = 0; i < foreground.length; i++) {
             double[] pixel = picture.rgb()[i];
             coloured[i] = different(i) && largest(pixel) - smallest(pixel) > COLOURED;
-            foreground[i] = kind == Background.NIGHT ? coloured[i] : different(i); // moon and stars have no colour
+            foreground[i] = different(i);
         }
-        List<Found> objects = new ArrayList<>();
+        if (kind == Background.NIGHT) { // moon and stars have no colour, and stand apart from what has
+            foreground = new Mask(width, height, coloured)
+                    .grown(NIGHT_REACH, true)
+                    .and(foreground)
+                    .bits();
+        }
+        Map<Mask, Mask> colouredParts = new LinkedHashMap<>();
         for (Mask part : new Mask(width, height, foreground).parts()) {
             Mask colour = part.and(coloured);
             if (colour.count() > SMALLEST * width * height && colour.count() > 0.25 * part.count()) {
-                objects.add(object(part.filled(), colour));
+                colouredParts.put(part, colour);
             }
         }
+        List<Found> objects = new ArrayList<>();
+        colouredParts.forEach((part, colour) -> objects.add(object(part, colour, colouredParts.size())));
         return objects;
     }
 
-    private Found object(Mask silhouette, Mask coloured) {
+    private Found object(Mask part, Mask coloured, int company) {
         double[] colour = typicalColour(coloured);
+        Mask silhouette = sharpened(part, colour).filled();
         double[] circle = silhouette.boundingCircle();
         Caption.Shape shape = Silhouettes.closest(silhouette);
-        if (shape == Caption.Shape.CIRCLE && hollow(circle)) {
+        Caption.Size size = Caption.Size.of(2 * circle[2] / width, company);
+        if (shape == Caption.Shape.CIRCLE && hollow(circle, colour, size)) {
             shape = Caption.Shape.RING;
         }
-        Caption.Texture texture = TextureReader.read(picture, silhouette, shape, circle, colour);
+        Caption.Texture texture = size == Caption.Size.SMALL // which is always plain
+                ? Caption.Texture.PLAIN
+                : TextureReader.read(picture, silhouette, shape, circle, colour);
         return new Found(
-                new Thing(null, texture, nearest(colour), shape),
+                new Thing(size, texture, nearest(colour), shape),
                 (circle[0] + 0.5) / width,
-                (circle[1] + 0.5) / height,
-                2 * circle[2] / width);
+                (circle[1] + 0.5) / height);
+    }
+
+    /** Without the blur around: what is nearer to the object than to the background; white parts are, but on white. */
+    private Mask sharpened(Mask part, double[] colour) {
+        boolean[] sharp = new boolean[width * height];
+        part.indices().forEach(i -> {
+            double[] behind = background[i / width];
+            double contrast = Math.min(Picture.distance(colour, behind), Picture.distance(WHITE, behind));
+            sharp[i] = Picture.distance(picture.rgb()[i], behind) > Math.max(DIFFERENT, 0.4 * contrast);
+        });
+        return new Mask(width, height, sharp);
     }
 
     private boolean different(int pixel) {
         return Picture.distance(picture.rgb()[pixel], background[pixel / width]) > DIFFERENT;
     }
 
-    /** Whether the middle of a disc, somewhat less than a ring's hole, shows the background. */
-    private boolean hollow(double[] circle) {
+    /** Whether the middle of a disc, somewhat less than a ring's hole, shows the background rather than the object. */
+    private boolean hollow(double[] circle, double[] colour, Caption.Size size) {
         int inside = 0;
         int empty = 0;
         for (int i = 0; i < width * height; i++) {
-            if (Math.hypot(i % width - circle[0], i / width - circle[1]) < 0.38 * circle[2]) {
+            if (Math.hypot(i % width - circle[0], i / width - circle[1]) < 0.3 * circle[2]) {
+                double[] behind = background[i / width];
+                double away = Picture.distance(picture.rgb()[i], behind);
+                boolean behindShows = away < 0.5 * Picture.distance(colour, behind)
+                        && away <= Picture.distance(picture.rgb()[i], WHITE) + DIFFERENT;
+                boolean blurred = size == Caption.Size.SMALL // and plain, so that only a hole can have another colour
+                        && Picture.distance(picture.rgb()[i], colour) > 1.5 * DIFFERENT;
                 inside++;
-                empty += different(i) ? 0 : 1;
+                empty += behindShows || blurred ? 1 : 0;
             }
         }
-        return empty > 0.8 * inside;
+        return empty > 0.7 * inside;
     }
 
     /** The medians of the more colourful half of some pixels. */

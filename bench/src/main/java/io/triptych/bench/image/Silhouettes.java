@@ -8,7 +8,17 @@ import java.util.Map;
 final class Silhouettes {
     private static final int GRID = 48;
     private static final double STAR_INSIDE = 0.45;
-    private static final Map<Shape, boolean[]> DRAWN = new EnumMap<>(Shape.class);
+    private static final Map<Shape, Drawn> DRAWN = new EnumMap<>(Shape.class);
+
+    /** How much a box of another shape speaks against a match: the overlap falls by this for a factor of e. */
+    private static final double STRETCH = 0.5;
+
+    /**
+     * A shape as one draws it.
+     *
+     * @param stretch logarithm of the width of its box over the height
+     */
+    private record Drawn(boolean[] bits, double stretch) {}
 
     /** Whether a shape holds a point; both coordinates from -1 to 1, y upwards. */
     private interface Outline {
@@ -29,13 +39,15 @@ final class Silhouettes {
 
     private Silhouettes() {}
 
-    /** The shape whose outline, stretched to the same box, overlaps a silhouette best. */
+    /** The shape whose outline, stretched to the same box, overlaps a silhouette best, and whose box is most alike. */
     static Shape closest(Mask silhouette) {
         boolean[] seen = normalised(silhouette);
         Shape best = Shape.CIRCLE;
-        double bestOverlap = 0;
-        for (Map.Entry<Shape, boolean[]> entry : DRAWN.entrySet()) {
-            double overlap = overlap(seen, entry.getValue());
+        double bestOverlap = Double.NEGATIVE_INFINITY;
+        for (Map.Entry<Shape, Drawn> entry : DRAWN.entrySet()) {
+            Drawn drawn = entry.getValue();
+            double stretched = Math.abs(stretch(silhouette) - drawn.stretch);
+            double overlap = overlap(seen, drawn.bits) - STRETCH * stretched;
             if (overlap > bestOverlap) {
                 bestOverlap = overlap;
                 best = entry.getKey();
@@ -68,7 +80,13 @@ final class Silhouettes {
         for (int i = 0; i < bits.length; i++) {
             bits[i] = outline.holds((i % side + 0.5) * 2 / side - 1, 1 - (i / side + 0.5) * 2 / side);
         }
-        DRAWN.put(shape, normalised(new Mask(side, side, bits)));
+        Mask mask = new Mask(side, side, bits);
+        DRAWN.put(shape, new Drawn(normalised(mask), stretch(mask)));
+    }
+
+    private static double stretch(Mask mask) {
+        int[] box = mask.box();
+        return Math.log((double) (box[2] - box[0]) / (box[3] - box[1]));
     }
 
     /** What fills the box of a mask, on a grid of its own. */

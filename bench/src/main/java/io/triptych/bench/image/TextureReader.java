@@ -11,8 +11,8 @@ final class TextureReader {
     /** Less white than this is light or noise. */
     private static final double PLAIN = 0.1;
 
-    private static final double STRIPED = 0.5;
-    private static final double CHECKERED = -0.55;
+    private static final double STRIPED = 0.57;
+    private static final double CHECKERED = -0.45;
 
     private TextureReader() {}
 
