@@ -160,11 +160,11 @@ def place_one(chance, where, size, diameter):
 
 
 def place_related(chance, relation, diameters):
-    """Both in the picture with a gap between them."""
+    """Both in the picture, and no patch has a part of both."""
     while True:
         near, far = chance.choice((32, 40)), chance.choice((88, 96))
         first, second = (near, far) if relation in ("left of", "above") else (far, near)
-        if far - near >= sum(diameters) / 2 + 4:
+        if far - near >= sum(diameters) / 2 + 2 * LATTICE - 2:
             break
     beside, other = (on_lattice(chance, 0.42, 0.58) for _ in range(2))
     if relation in ("left of", "right of"):
@@ -195,16 +195,19 @@ def layout(chance, scene):
     return [(x, y, diameter) for (x, y), diameter in zip(centres, diameters)]
 
 
-def draw(scene, seed):
-    """The picture, uint8 [128, 128, 3]; how much of every pixel is a thing, float [128, 128]; and the key of its backdrop."""
-    chance = random.Random(f"{scene}/{seed}")
-    placed = layout(chance, scene)
+def compose(scene, seed):
+    """Where the things are, as layout says, and the key of the backdrop."""
+    placed = layout(random.Random(f"{scene}/{seed}"), scene)
     # The moon takes the corner that the things leave free, the right one if both are.
     crowd = [min(math.hypot(x - corner, y - 14) - d / 2 for x, y, d in placed) for corner in (14, 114)]
-    moon_right = min(crowd[1], 12) >= min(crowd[0], 12)
-    picture = backdrop(scene.background, moon_right).copy()
+    return placed, (scene.background, scene.background != "at night" or min(crowd[1], 12) >= min(crowd[0], 12))
+
+
+def draw(things, placed, key):
+    """The picture, uint8 [128, 128, 3], and how much of every pixel is a thing, float [128, 128]."""
+    picture = backdrop(*key).copy()
     covers = np.zeros((SIDE, SIDE), np.float32)
-    for thing, (x, y, diameter) in zip(scene.things, placed):
+    for thing, (x, y, diameter) in zip(things, placed):
         cover, white, light = stamp(thing.shape, thing.texture, diameter)
         half = cover.shape[0] // 2
         colour = np.array(RGB[thing.colour], np.float32) * light
@@ -212,11 +215,11 @@ def draw(scene, seed):
         window = slice(y - half, y + half), slice(x - half, x + half)
         picture[window] += cover * (colour - picture[window])
         covers[window] += cover[..., 0]
-    return np.clip(picture + 0.5, 0, 255).astype(np.uint8), covers, (scene.background, moon_right)
+    return np.clip(picture + 0.5, 0, 255).astype(np.uint8), covers
 
 
 def render(scene, seed):
-    return draw(scene, seed)[0]
+    return draw(scene.things, *compose(scene, seed))[0]
 
 
 def sheet(pictures, columns):
