@@ -17,8 +17,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-import workers  # finds training/text
-import process
+from workers import process
 from captions import BACKGROUNDS, COLOURS, SHAPES, SIZES, TEXTURES, Scene, Thing, draw_scene
 from layout import CODES, GRID, SIDE, TOKENS
 from renderer import DIAMETERS, LATTICE, compose, draw
