@@ -76,7 +76,7 @@ def thing_codes(codec):
     things = [(Thing(size, texture, colour, shape), diameter)
               for size, texture, colour, shape in product(SIZES, TEXTURES, COLOURS, SHAPES)
               if size != "small" or texture == "plain"
-              for diameter in {d for pair in DIAMETERS[size] for d in pair}]
+              for diameter in DIAMETERS[size]]
     drawn = [draw([thing], [(SIDE // 2, SIDE // 2, diameter)], ("on a gray background", True)) for thing, diameter in things]
     pictures, covers = zip(*drawn)
     shape = len(things), GRID, GRID

@@ -2,8 +2,8 @@
 
     python renderer.py OUT.png        a sheet of random scenes
 
-Centres lie on a lattice of eight pixels, the patches of the VQ codec, and every size comes in two diameters, so that
-patches repeat: what is random in a picture and not said in its caption costs bits in its tokens.
+Centres lie on a lattice of eight pixels, the patches of the VQ codec, and every size has one diameter, so that patches
+repeat: what is random in a picture and not said in its caption costs bits in its tokens.
 """
 
 import math
@@ -24,7 +24,7 @@ PLAIN = {"on a white background": (245, 245, 245), "on a gray background": (150,
          "on a black background": (25, 25, 25), "on a beige background": (225, 205, 170),
          "on a navy background": (30, 40, 85)}
 # Diameters of the bounding circle in pixels: alone, and beside others.
-DIAMETERS = {"small": ((26, 30), (20, 22)), "medium": ((40, 44), (30, 32)), "large": ((58, 64), (44, 48))}
+DIAMETERS = {"small": (30, 22), "medium": (40, 32), "large": (64, 48)}
 STARS = ((9, 30, .8), (22, 9, .6), (30, 52, .5), (41, 22, .9), (52, 74, .6), (60, 11, .5), (67, 41, .8), (78, 27, .5),
          (88, 60, .7), (99, 38, .9), (112, 84, .6), (118, 50, .5), (14, 86, .7), (36, 104, .5), (74, 98, .8),
          (96, 112, .6), (58, 118, .5), (8, 116, .5))
@@ -182,10 +182,7 @@ def place_free(chance, things):
 
 def layout(chance, scene):
     """Centre and diameter of every thing, in pixels."""
-    if scene.kind == "number":
-        diameters = [chance.choice(DIAMETERS[scene.things[0].size][1])] * len(scene.things)
-    else:
-        diameters = [chance.choice(DIAMETERS[t.size][len(scene.things) > 1]) for t in scene.things]
+    diameters = [DIAMETERS[thing.size][len(scene.things) > 1] for thing in scene.things]
     if scene.kind == "one":
         centres = [place_one(chance, scene.where, scene.things[0].size, diameters[0])]
     elif scene.kind == "relation":

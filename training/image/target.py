@@ -34,7 +34,7 @@ from vq import load_codec
 PROMPT = 26  # tokens of the longest, with BOS and BOI
 PICTURES = 8  # a batch of each process
 UNCONDITIONAL = 0.1
-WARMUP_STEPS, DECAY_SHARE = 60, 0.4
+WARMUP_STEPS, DECAY_SHARE = 40, 0.4
 SAVE_SECONDS = 120
 
 
@@ -76,30 +76,27 @@ def sequences(examples):
     return tokens, positions, torch.stack([codes for _, codes in examples])
 
 
-def make_optimizers(model):
-    """Muon for the matrices inside, AdamW for tables, head and vectors."""
+def make_optimizers(model, rank, count):
+    """Muon for the matrices inside, which the processes share out, and AdamW for tables, head and vectors."""
     inner = [p for p in model.language_model.layers.parameters() if p.dim() == 2]
     inner += [model.generation_aligner.hidden_layers[0].weight, model.generation_head.proj_out.weight]
     rest = [p for p in model.parameters() if all(p is not q for q in inner)]
-    return [
-        Muon(inner, lr=0.02, momentum=0.95, weight_decay=0.05),
-        torch.optim.AdamW([{"params": [p for p in rest if p.dim() == 2], "weight_decay": 0.02},
-                           {"params": [p for p in rest if p.dim() == 1], "weight_decay": 0.0}], lr=3e-3, betas=(0.9, 0.95)),
-    ]
+    adam = torch.optim.AdamW([{"params": [p for p in rest if p.dim() == 2], "weight_decay": 0.02},
+                              {"params": [p for p in rest if p.dim() == 1], "weight_decay": 0.0}], lr=3e-3, betas=(0.9, 0.95))
+    return inner, Muon(inner[rank::count], lr=0.02, momentum=0.95, weight_decay=0.05), adam
 
 
 def train(rank, count, options):
     torch.manual_seed(options.seed)
     model = Painter()
-    optimizers = make_optimizers(model)
+    inner, *optimizers = make_optimizers(model, rank, count)
     rates = [[group["lr"] for group in o.param_groups] for o in optimizers]
     state = {"step": 0, "pictures": 0, "minutes": 0.0}
     checkpoint = options.work / "target.pt"
     if checkpoint.exists():
         state = torch.load(checkpoint)
         model.load_state_dict(state.pop("model"))
-        for optimizer, saved in zip(optimizers, state.pop("optimizers")):
-            optimizer.load_state_dict(saved)
+        optimizers[1].load_state_dict(state.pop("adam"))  # Muon's averages are soon made again
     encoding = Encoding(options.work)
     if state["step"] == 0:  # codes that look alike begin alike
         model.generation_embeddings.weight.data.copy_(2 * load_codec(options.work).quantize.embedding.weight)
@@ -114,10 +111,11 @@ def train(rank, count, options):
     loss_of = torch.compile(forward, dynamic=False)
 
     log = open(options.work / "target.log", "a", buffering=1) if rank == 0 else None
+    first_step = state["step"]
     began, start, last_save, losses = state["minutes"], None, time.monotonic(), []
     share = began / options.minutes
     while share < 1:
-        rate = min(1, (state["step"] + 1) / WARMUP_STEPS, max(0.0, 1 - share) / DECAY_SHARE)
+        rate = min(1, (state["step"] - first_step + 1) / WARMUP_STEPS, max(0.0, 1 - share) / DECAY_SHARE)
         for optimizer, initial in zip(optimizers, rates):
             for group, full in zip(optimizer.param_groups, initial):
                 group["lr"] = full * rate
@@ -129,6 +127,7 @@ def train(rank, count, options):
         share = minutes / options.minutes
         for optimizer in optimizers:
             optimizer.step()
+        workers.exchange([p.data for p in inner])
         model.zero_grad(set_to_none=True)
         state["step"] += 1
         state["pictures"] += count * PICTURES
@@ -142,7 +141,7 @@ def train(rank, count, options):
                     record["valid"] = round(loss_of(tokens, positions, valid_codes).item() / math.log(2), 4)
             log.write(json.dumps(record) + "\n")
         if rank == 0 and (time.monotonic() - last_save > SAVE_SECONDS or share >= 1):
-            save(checkpoint, state | {"model": model.state_dict(), "optimizers": [o.state_dict() for o in optimizers]})
+            save(checkpoint, state | {"model": model.state_dict(), "adam": optimizers[1].state_dict()})
             last_save = time.monotonic()
 
 
