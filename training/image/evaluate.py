@@ -1,9 +1,9 @@
 """Measures an exported checkpoint on the held-out captions.
 
-    python evaluate.py [--model FOLDER] [--out FOLDER] [--count 100] [--guidance 1 3 5]
+    python evaluate.py --work DIR [--model FOLDER] [--out FOLDER] [--count 100] [--guidance 1 3 5]
 
-Prints the codec's PSNR on held-out pictures and the target's bits per code on them; with --out also draws the held-out captions and writes
-OUT/guidance-G/heldout-NN.png for the benchmark's checker, and a sheet of them.
+Prints the codec's PSNR on pictures of the held-out captions, with the encoder's codes and with those of encoding.py, and the
+target's bits per code; with --out also draws the captions and writes OUT/guidance-G/heldout-NN.png for the benchmark's checker, and a sheet of them.
 """
 
 import argparse
@@ -21,10 +21,12 @@ import torch.nn.functional as F
 from PIL import Image
 from transformers import DynamicCache, JanusForConditionalGeneration
 
+import process
 from captions import held_out_scenes
+from encoding import Encoding
 from export import FOLDER
 from layout import BOI, BOS, GRID, PAD, TOKENS
-from renderer import render, sheet
+from renderer import compose, render, sheet
 from tokenizer import make_tokenizer
 from vq import to_tensor
 
@@ -64,7 +66,6 @@ class Stepper:
         self.mask = F.pad(self.mask, (0, 1), value=1)
 
 
-@torch.no_grad()
 def sample(model, captions, guidance, temperature=1.0, top_k=0, seed=1):
     """Codes [captions, TOKENS] and the mean negative log-likelihood in bits under the guided distribution."""
     generator = torch.Generator().manual_seed(seed)
@@ -87,34 +88,23 @@ def sample(model, captions, guidance, temperature=1.0, top_k=0, seed=1):
     return torch.stack(codes, dim=1), bits
 
 
-@torch.no_grad()
 def decode(model, codes):
     return [picture for part in codes.split(10) for picture in to_pictures(model.model.vqmodel.decode(part))]
 
 
-@torch.no_grad()
-def measure_codec(model, pictures):
-    """PSNR of the mean squared error over all pictures, and their codes."""
-    vqmodel, errors, codes, restored = model.model.vqmodel, [], [], []
-    for start in range(0, len(pictures), 10):
-        part = pictures[start:start + 10]
-        found = vqmodel.encode(to_tensor(part)).image_tokens.view(len(part), TOKENS)
-        back = to_pictures(vqmodel.decode(found))
-        errors += [np.mean((a.astype(float) - b) ** 2) for a, b in zip(part, back)]
-        codes.append(found)
-        restored += back
+def measure_codec(model, name, pictures, codes):
+    """PSNR of the mean squared error over all pictures."""
+    restored = decode(model, codes)
+    errors = [np.mean((a.astype(float) - b) ** 2) for a, b in zip(pictures, restored)]
     each = [10 * math.log10(255 ** 2 / error) for error in errors]
-    print(f"codec: PSNR {10 * math.log10(255 ** 2 / np.mean(errors)):.2f} dB over all, mean of pictures {np.mean(each):.2f}, worst {min(each):.2f}")
-    codes = torch.cat(codes)
-    use = torch.bincount(codes.flatten(), minlength=model.config.vq_config.num_embeddings).float()
-    use /= use.sum()
-    same = (codes.view(-1, GRID, GRID)[:, :, 1:] == codes.view(-1, GRID, GRID)[:, :, :-1]).float().mean()
-    print(f"codes used {(use > 0).sum()}, {-(use * (use + 1e-12).log2()).sum():.2f} bits without context, "
-          f"{same:.2f} equal the code to their left")
-    return codes, restored
+    use = torch.bincount(codes.flatten()).float() / codes.numel()
+    grid = codes.view(-1, GRID, GRID)
+    print(f"{name}: PSNR {10 * math.log10(255 ** 2 / np.mean(errors)):.2f} dB over all, mean of pictures {np.mean(each):.2f}, "
+          f"worst {min(each):.2f}; {(use > 0).sum()} codes, {-(use * (use + 1e-12).log2()).sum():.2f} bits without context, "
+          f"{(grid[:, :, 1:] == grid[:, :, :-1]).float().mean():.2f} equal the code to their left")
+    return restored
 
 
-@torch.no_grad()
 def bits_of(model, captions, codes):
     """Bits per code, every code known up to it, with and without the caption."""
     found = []
@@ -136,6 +126,7 @@ def bits_of(model, captions, codes):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    process.add_work_option(parser)
     parser.add_argument("--model", type=Path, default=FOLDER)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--count", type=int, default=100)
@@ -144,14 +135,20 @@ def main():
     parser.add_argument("--top-k", type=int, default=0)
     options = parser.parse_args()
     torch.set_num_threads(1)
+    torch.set_grad_enabled(False)
+    encoding = Encoding(options.work)
     model = JanusForConditionalGeneration.from_pretrained(options.model).eval()
 
     scenes = held_out_scenes()
     chosen = list(scenes.items())[::len(scenes) // options.count]
     captions = [caption for _, caption in chosen]
     pictures = [render(scene, "held out") for scene, _ in chosen]
-    codes, restored = measure_codec(model, pictures)
-    bits_of(model, captions, codes)
+    composed = torch.stack([encoding.codes(scene.things, *compose(scene, "held out")) for scene, _ in chosen])
+    encoded = torch.cat([model.model.vqmodel.encode(to_tensor(pictures[i:i + 10])).image_tokens
+                         for i in range(0, len(pictures), 10)]).view(-1, TOKENS)
+    restored = measure_codec(model, "encoder's codes", pictures, encoded)
+    measure_codec(model, "composed codes", pictures, composed)
+    bits_of(model, captions, composed)
     if options.out:
         options.out.mkdir(parents=True, exist_ok=True)
         Image.fromarray(sheet([p for pair in zip(pictures, restored) for p in pair][:80], 10)).save(options.out / "codec.png")

@@ -13,8 +13,7 @@ import torch
 from safetensors.torch import save_file
 from transformers import JanusForConditionalGeneration
 
-import workers  # finds training/text
-import process
+from workers import process
 from janus import Painter
 from layout import BOI, BOS, CODES, EOS, PAD, SIDE, SPECIAL_TOKENS, TOKENS, config
 from target import load_painter

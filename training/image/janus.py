@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-import workers  # finds training/text
+import workers  # finds training/text  # noqa: F401
 from layout import CODES, EMBEDDING, VOCABULARY, WIDTH
 from model import Layer, Norm, Shape, rotary_table
 

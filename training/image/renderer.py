@@ -2,8 +2,8 @@
 
     python renderer.py OUT.png        a sheet of random scenes
 
-Centres lie on a lattice of eight pixels, the patches of the VQ codec, and every size comes in two diameters, so that
-patches repeat: what is random in a picture and not said in its caption costs bits in its tokens.
+Centres lie on a lattice of eight pixels, the patches of the VQ codec, and every size has one diameter, so that patches
+repeat: what is random in a picture and not said in its caption costs bits in its tokens.
 """
 
 import math
@@ -24,7 +24,7 @@ PLAIN = {"on a white background": (245, 245, 245), "on a gray background": (150,
          "on a black background": (25, 25, 25), "on a beige background": (225, 205, 170),
          "on a navy background": (30, 40, 85)}
 # Diameters of the bounding circle in pixels: alone, and beside others.
-DIAMETERS = {"small": ((26, 30), (20, 22)), "medium": ((40, 44), (30, 32)), "large": ((58, 64), (44, 48))}
+DIAMETERS = {"small": (30, 22), "medium": (40, 32), "large": (64, 48)}
 STARS = ((9, 30, .8), (22, 9, .6), (30, 52, .5), (41, 22, .9), (52, 74, .6), (60, 11, .5), (67, 41, .8), (78, 27, .5),
          (88, 60, .7), (99, 38, .9), (112, 84, .6), (118, 50, .5), (14, 86, .7), (36, 104, .5), (74, 98, .8),
          (96, 112, .6), (58, 118, .5), (8, 116, .5))
@@ -160,11 +160,11 @@ def place_one(chance, where, size, diameter):
 
 
 def place_related(chance, relation, diameters):
-    """Both in the picture with a gap between them."""
+    """Both in the picture, and no patch has a part of both."""
     while True:
         near, far = chance.choice((32, 40)), chance.choice((88, 96))
         first, second = (near, far) if relation in ("left of", "above") else (far, near)
-        if far - near >= sum(diameters) / 2 + 4:
+        if far - near >= sum(diameters) / 2 + 2 * LATTICE - 2:
             break
     beside, other = (on_lattice(chance, 0.42, 0.58) for _ in range(2))
     if relation in ("left of", "right of"):
@@ -182,10 +182,7 @@ def place_free(chance, things):
 
 def layout(chance, scene):
     """Centre and diameter of every thing, in pixels."""
-    if scene.kind == "number":
-        diameters = [chance.choice(DIAMETERS[scene.things[0].size][1])] * len(scene.things)
-    else:
-        diameters = [chance.choice(DIAMETERS[t.size][len(scene.things) > 1]) for t in scene.things]
+    diameters = [DIAMETERS[thing.size][len(scene.things) > 1] for thing in scene.things]
     if scene.kind == "one":
         centres = [place_one(chance, scene.where, scene.things[0].size, diameters[0])]
     elif scene.kind == "relation":
@@ -195,16 +192,19 @@ def layout(chance, scene):
     return [(x, y, diameter) for (x, y), diameter in zip(centres, diameters)]
 
 
-def draw(scene, seed):
-    """The picture, uint8 [128, 128, 3]; how much of every pixel is a thing, float [128, 128]; and the key of its backdrop."""
-    chance = random.Random(f"{scene}/{seed}")
-    placed = layout(chance, scene)
+def compose(scene, seed):
+    """Where the things are, as layout says, and the key of the backdrop."""
+    placed = layout(random.Random(f"{scene}/{seed}"), scene)
     # The moon takes the corner that the things leave free, the right one if both are.
     crowd = [min(math.hypot(x - corner, y - 14) - d / 2 for x, y, d in placed) for corner in (14, 114)]
-    moon_right = min(crowd[1], 12) >= min(crowd[0], 12)
-    picture = backdrop(scene.background, moon_right).copy()
+    return placed, (scene.background, scene.background != "at night" or min(crowd[1], 12) >= min(crowd[0], 12))
+
+
+def draw(things, placed, key):
+    """The picture, uint8 [128, 128, 3], and how much of every pixel is a thing, float [128, 128]."""
+    picture = backdrop(*key).copy()
     covers = np.zeros((SIDE, SIDE), np.float32)
-    for thing, (x, y, diameter) in zip(scene.things, placed):
+    for thing, (x, y, diameter) in zip(things, placed):
         cover, white, light = stamp(thing.shape, thing.texture, diameter)
         half = cover.shape[0] // 2
         colour = np.array(RGB[thing.colour], np.float32) * light
@@ -212,11 +212,11 @@ def draw(scene, seed):
         window = slice(y - half, y + half), slice(x - half, x + half)
         picture[window] += cover * (colour - picture[window])
         covers[window] += cover[..., 0]
-    return np.clip(picture + 0.5, 0, 255).astype(np.uint8), covers, (scene.background, moon_right)
+    return np.clip(picture + 0.5, 0, 255).astype(np.uint8), covers
 
 
 def render(scene, seed):
-    return draw(scene, seed)[0]
+    return draw(scene.things, *compose(scene, seed))[0]
 
 
 def sheet(pictures, columns):

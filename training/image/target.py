@@ -2,8 +2,8 @@
 
     python target.py --work DIR --minutes 65
 
-Pictures are drawn and encoded on the way; each is used twice. The schedule follows the clock as that of vq.py does, and an
-ended run (SIGTERM to the first process) goes on from its last checkpoint. The learning rate falls to zero over the last DECAY_SHARE.
+Every picture is a new one. The schedule follows the clock as that of vq.py does, and an
+ended run goes on from its last checkpoint. The learning rate falls to zero over the last DECAY_SHARE.
 """
 
 import argparse
@@ -23,42 +23,37 @@ import torch.nn.functional as F
 
 import process
 from captions import caption_of, draw_scene
-from encoding import Encoder
+from encoding import Encoding
 from janus import Painter
 from layout import BOI, BOS, CODES, PAD, TOKENS
-from renderer import draw
+from renderer import compose
 from tokenizer import make_tokenizer
 from train import Muon, save
 from vq import load_codec
 
 PROMPT = 26  # tokens of the longest, with BOS and BOI
-PICTURES, NEW = 8, 4  # a batch of each process, and how many of it were never seen
+PICTURES = 8  # a batch of each process
 UNCONDITIONAL = 0.1
-WARMUP_STEPS, DECAY_SHARE = 60, 0.4
+WARMUP_STEPS, DECAY_SHARE = 40, 0.4
 SAVE_SECONDS = 120
 
 
 class Source:
     """Endless examples: tokens of the prompt, and codes."""
 
-    def __init__(self, encoder, seed):
-        self.chance = random.Random(seed)
+    def __init__(self, encoding, seed):
+        self.encoding, self.chance = encoding, random.Random(seed)
         self.tokenizer = make_tokenizer()
-        self.encoder = encoder
-        self.seen = []
 
-    def draw_new(self, held_out=False):
-        scenes = [draw_scene(self.chance, held_out) for _ in range(NEW)]
-        codes = self.encoder.codes([draw(scene, self.chance.random()) for scene in scenes])
-        prompts = [prompt_of(self.tokenizer, caption_of(self.chance, scene)) for scene in scenes]
-        return list(zip(prompts, codes.short().unbind()))
+    def draw(self, held_out=False):
+        scene = draw_scene(self.chance, held_out)
+        return (prompt_of(self.tokenizer, caption_of(self.chance, scene)),
+                self.encoding.codes(scene.things, *compose(scene, self.chance.random())))
 
     def batch(self):
-        new = self.draw_new()
-        again = self.chance.sample(self.seen, PICTURES - NEW) if self.seen else new
-        self.seen += new
+        examples = [self.draw() for _ in range(PICTURES)]
         return sequences([(unconditional(prompt) if self.chance.random() < UNCONDITIONAL else prompt, codes)
-                          for prompt, codes in new + again])
+                          for prompt, codes in examples])
 
 
 def prompt_of(tokenizer, caption):
@@ -76,42 +71,38 @@ def sequences(examples):
     for row, (prompt, codes) in enumerate(examples):
         length = len(prompt)
         tokens[row, :length] = torch.tensor(prompt) + CODES
-        tokens[row, length:length + TOKENS - 1] = codes[:-1].long()
+        tokens[row, length:length + TOKENS - 1] = codes[:-1]
         positions[row] = torch.arange(length - 1, length - 1 + TOKENS)
-    return tokens, positions, torch.stack([codes for _, codes in examples]).long()
+    return tokens, positions, torch.stack([codes for _, codes in examples])
 
 
-def make_optimizers(model):
-    """Muon for the matrices inside, AdamW for tables, head and vectors."""
+def make_optimizers(model, rank, count):
+    """Muon for the matrices inside, which the processes share out, and AdamW for tables, head and vectors."""
     inner = [p for p in model.language_model.layers.parameters() if p.dim() == 2]
     inner += [model.generation_aligner.hidden_layers[0].weight, model.generation_head.proj_out.weight]
     rest = [p for p in model.parameters() if all(p is not q for q in inner)]
-    return [
-        Muon(inner, lr=0.02, momentum=0.95, weight_decay=0.05),
-        torch.optim.AdamW([{"params": [p for p in rest if p.dim() == 2], "weight_decay": 0.02},
-                           {"params": [p for p in rest if p.dim() == 1], "weight_decay": 0.0}], lr=3e-3, betas=(0.9, 0.95)),
-    ]
+    adam = torch.optim.AdamW([{"params": [p for p in rest if p.dim() == 2], "weight_decay": 0.02},
+                              {"params": [p for p in rest if p.dim() == 1], "weight_decay": 0.0}], lr=3e-3, betas=(0.9, 0.95))
+    return inner, Muon(inner[rank::count], lr=0.02, momentum=0.95, weight_decay=0.05), adam
 
 
 def train(rank, count, options):
     torch.manual_seed(options.seed)
     model = Painter()
-    optimizers = make_optimizers(model)
+    inner, *optimizers = make_optimizers(model, rank, count)
     rates = [[group["lr"] for group in o.param_groups] for o in optimizers]
     state = {"step": 0, "pictures": 0, "minutes": 0.0}
     checkpoint = options.work / "target.pt"
     if checkpoint.exists():
         state = torch.load(checkpoint)
         model.load_state_dict(state.pop("model"))
-        for optimizer, saved in zip(optimizers, state.pop("optimizers")):
-            optimizer.load_state_dict(saved)
-    encoder = Encoder(load_codec(options.work), random.Random(options.seed))
-    encoder.learn_backdrops(NEW)
+        optimizers[1].load_state_dict(state.pop("adam"))  # Muon's averages are soon made again
+    encoding = Encoding(options.work)
     if state["step"] == 0:  # codes that look alike begin alike
-        model.generation_embeddings.weight.data.copy_(2 * encoder.codec.quantize.embedding.weight)
+        model.generation_embeddings.weight.data.copy_(2 * load_codec(options.work).quantize.embedding.weight)
     parameters = list(model.parameters())
-    source, valid = Source(encoder, f"{options.seed}/{rank}/{state['step']}"), Source(encoder, "valid")
-    tokens, positions, valid_codes = sequences(valid.draw_new(held_out=True) + valid.draw_new(held_out=True))
+    source, valid = Source(encoding, f"{options.seed}/{rank}/{state['step']}"), Source(encoding, "valid")
+    tokens, positions, valid_codes = sequences([valid.draw(held_out=True) for _ in range(PICTURES)])
 
     def forward(tokens, positions, codes):
         with torch.autocast("cpu", torch.bfloat16):
@@ -120,10 +111,11 @@ def train(rank, count, options):
     loss_of = torch.compile(forward, dynamic=False)
 
     log = open(options.work / "target.log", "a", buffering=1) if rank == 0 else None
+    first_step = state["step"]
     began, start, last_save, losses = state["minutes"], None, time.monotonic(), []
     share = began / options.minutes
     while share < 1:
-        rate = min(1, (state["step"] + 1) / WARMUP_STEPS, max(0.0, 1 - share) / DECAY_SHARE)
+        rate = min(1, (state["step"] - first_step + 1) / WARMUP_STEPS, max(0.0, 1 - share) / DECAY_SHARE)
         for optimizer, initial in zip(optimizers, rates):
             for group, full in zip(optimizer.param_groups, initial):
                 group["lr"] = full * rate
@@ -135,6 +127,7 @@ def train(rank, count, options):
         share = minutes / options.minutes
         for optimizer in optimizers:
             optimizer.step()
+        workers.exchange([p.data for p in inner])
         model.zero_grad(set_to_none=True)
         state["step"] += 1
         state["pictures"] += count * PICTURES
@@ -148,7 +141,7 @@ def train(rank, count, options):
                     record["valid"] = round(loss_of(tokens, positions, valid_codes).item() / math.log(2), 4)
             log.write(json.dumps(record) + "\n")
         if rank == 0 and (time.monotonic() - last_save > SAVE_SECONDS or share >= 1):
-            save(checkpoint, state | {"model": model.state_dict(), "optimizers": [o.state_dict() for o in optimizers]})
+            save(checkpoint, state | {"model": model.state_dict(), "adam": optimizers[1].state_dict()})
             last_save = time.monotonic()
 
 

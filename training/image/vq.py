@@ -29,7 +29,7 @@ from transformers.models.janus.modeling_janus import JanusVQVAE
 import process
 from captions import draw_scene
 from layout import EMBEDDING, TOKENS, VQ
-from renderer import draw
+from renderer import compose, draw
 from train import Muon, save
 
 PICTURES = 4  # a batch of each process
@@ -56,7 +56,8 @@ def to_tensor(pictures):
 
 def draw_batch(chance):
     """Pictures, and the weights [n, 1, h, w] of their pixels."""
-    pictures, covers, _ = zip(*(draw(draw_scene(chance), chance.random()) for _ in range(PICTURES)))
+    scenes = [draw_scene(chance) for _ in range(PICTURES)]
+    pictures, covers = zip(*(draw(scene.things, *compose(scene, chance.random())) for scene in scenes))
     weights = 1 + THINGS * F.max_pool2d(torch.from_numpy(np.stack(covers))[:, None], 5, 1, 2)
     return to_tensor(pictures), weights / weights.mean()
 
@@ -124,9 +125,9 @@ class Codebook:
 
 
 def make_optimizers(codec):
-    inner = [p for name, p in codec.named_parameters()
-             if p.dim() == 4 and p.shape[0] > 8 and p.shape[1] > 8]
-    other = [p for name, p in codec.named_parameters() if all(p is not q for q in inner) and "quantize" not in name]
+    trained = [p for name, p in codec.named_parameters() if p.requires_grad and "quantize" not in name]
+    inner = [p for p in trained if p.dim() == 4 and p.shape[0] > 8 and p.shape[1] > 8]
+    other = [p for p in trained if all(p is not q for q in inner)]
     return inner, torch.optim.AdamW(other, lr=2e-3, betas=(0.9, 0.95), weight_decay=0.0)
 
 

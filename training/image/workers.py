@@ -52,3 +52,14 @@ def average(tensors, *numbers):
         t.copy_(flat[start:start + t.numel()].view_as(t))
         start += t.numel()
     return flat[start:].tolist()
+
+
+def exchange(tensors):
+    """Every process gets the first tensor of the first process, the second of the second and so on, in turn."""
+    import torch
+    import torch.distributed as dist
+    rank, count = dist.get_rank(), dist.get_world_size()
+    flat = torch.cat([(t if i % count == rank else torch.zeros_like(t)).flatten() for i, t in enumerate(tensors)])
+    dist.all_reduce(flat)
+    for t, new in zip(tensors, flat.split([t.numel() for t in tensors])):
+        t.copy_(new.view_as(t))

@@ -42,7 +42,7 @@ final class ImageEngineLoader implements Callable<ImageEngine> {
         memory.requireAvailable();
         LlamaDecoder target = LlamaDecoder.load(shape, LlamaWeights.of(checkpoint), precision, model.capacity());
         try {
-            VqDecoder pixels = VqDecoder.load(shape, checkpoint);
+            VqDecoder pixels = VqDecoder.load(shape, checkpoint, precision);
             checkpoint.requireEveryTensorUsed(JanusConfig.UNUSED_PARTS);
             PassCost cost = PassCost.measure(target, shape.imageTokens() / 2);
             return new ImageEngine(

@@ -47,7 +47,7 @@ public final class ImageStudio implements AutoCloseable {
             int capacity = shape.text().maximumPositions();
             ImageModel model = ImageModel.of(null, tokenizer, shape, capacity, checkpoint);
             LlamaDecoder decoder = LlamaDecoder.load(shape, LlamaWeights.of(checkpoint), Precision.INT8, capacity);
-            return new ImageStudio(tokenizer, model, decoder, VqDecoder.load(shape, checkpoint));
+            return new ImageStudio(tokenizer, model, decoder, VqDecoder.load(shape, checkpoint, Precision.INT8));
         }
     }
 

@@ -25,12 +25,15 @@ final class VqArchive {
     private final JanusConfig config;
     private final JanusConfig.Vq shape;
     private final CheckpointDirectory checkpoint;
+    private final boolean bfloat16;
     private final List<Tensor> weights = new ArrayList<>();
     private final List<Tensor> biases = new ArrayList<>();
     private final List<Tensor> norms = new ArrayList<>();
     private final List<Tensor> normBiases = new ArrayList<>();
 
-    VqArchive(JanusConfig config, CheckpointDirectory checkpoint) {
+    /** @param bfloat16 whether maps and weights are rounded to bfloat16, rather than float32 */
+    VqArchive(JanusConfig config, CheckpointDirectory checkpoint, boolean bfloat16) {
+        this.bfloat16 = bfloat16;
         this.config = config;
         this.shape = config.vq();
         this.checkpoint = checkpoint;
@@ -70,6 +73,8 @@ final class VqArchive {
     private String program() {
         try (InputStream in = VqArchive.class.getResourceAsStream("vq_decoder.py.txt")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .replace("${TYPE_NAME}", bfloat16 ? "bfloat16" : "float32")
+                    .replace("${TYPE}", bfloat16 ? "15" : "6")
                     .replace("${SIDE}", Integer.toString(config.gridSide()))
                     .replace("${LEVELS}", Integer.toString(shape.levels()))
                     .replace("${BLOCKS}", Integer.toString(shape.residualBlocks() + 1))

@@ -31,7 +31,7 @@ class VqDecoderTest {
     void load() {
         checkpoint = CheckpointDirectory.open(FIXTURE);
         config = JanusConfig.from(checkpoint);
-        decoder = VqDecoder.load(config, checkpoint);
+        decoder = VqDecoder.load(config, checkpoint, Precision.FLOAT32);
     }
 
     @AfterEach
@@ -59,6 +59,23 @@ class VqDecoderTest {
                 unequal += (bytes[i] & 0xff) == rgb[i] ? 0 : 1;
             }
             assertThat(unequal).isLessThan(3);
+        }
+    }
+
+    /** In bfloat16 where the processor can, in float32 elsewhere. */
+    @Test
+    void inInt8ItPaintsAllButTheSame() {
+        int[] codes = new int[config.imageTokens()];
+        Arrays.setAll(codes, i -> 7 * i % config.vq().codes());
+        float[] expected = decoder.pixels(codes);
+        try (VqDecoder rounded = VqDecoder.load(config, checkpoint, Precision.INT8)) {
+            float[] pixels = rounded.pixels(codes);
+            double squares = 0;
+            for (int i = 0; i < pixels.length; i++) {
+                squares += Math.pow(pixels[i] - expected[i], 2);
+            }
+            assertThat(10 * Math.log10(4 * pixels.length / squares)).as("dB").isGreaterThan(35);
+            assertThat(rounded.pixels(codes)).as("again").isEqualTo(pixels);
         }
     }
 
