@@ -89,7 +89,7 @@ def draw_of_kind(chance, kind):
 def draw_scene(chance, held_out=False):
     """A random scene, on the held-out side or on the other. `chance` is a random.Random."""
     while True:
-        scene = draw_of_kind(chance, chance.choices(KINDS, (28, 30, 22, 20))[0])
+        scene = draw_of_kind(chance, chance.choices(KINDS, (42, 28, 12, 18))[0])
         if scene.held_out() == held_out:
             return scene
 

@@ -58,7 +58,7 @@ def main():
     for module in (codec.decoder, codec.post_quant_conv):
         module.requires_grad_(True)
     inner, adam = make_optimizers(codec)
-    optimizers, rates = [ConvolutionMuon(inner, 0.008), adam], [0.008, 1.5e-3]
+    optimizers, rates = [ConvolutionMuon(inner, 0.005), adam], [0.005, 1e-3]
 
     @torch.compile(dynamic=False)
     def loss_of(latents, pixels, weights):

@@ -66,7 +66,7 @@ class Stepper:
         self.mask = F.pad(self.mask, (0, 1), value=1)
 
 
-def sample(model, captions, guidance, temperature=1.0, top_k=0, seed=1):
+def sample(model, captions, guidance, temperature=1.0, top_k=0, top_p=1.0, seed=1):
     """Codes [captions, TOKENS] and the mean negative log-likelihood in bits under the guided distribution."""
     generator = torch.Generator().manual_seed(seed)
     branches = [Stepper(model, *prompts_of(captions, True))]
@@ -80,6 +80,10 @@ def sample(model, captions, guidance, temperature=1.0, top_k=0, seed=1):
         if top_k:
             logits = logits.masked_fill(logits < logits.topk(top_k).values[:, -1:], -math.inf)
         p = logits.softmax(-1)
+        if top_p < 1:
+            ordered, places = p.sort(descending=True)
+            ordered[ordered.cumsum(-1) - ordered >= top_p] = 0
+            p = torch.zeros_like(p).scatter(-1, places, ordered / ordered.sum(-1, keepdim=True))
         code = torch.multinomial(p, 1, generator=generator)[:, 0]
         bits -= p.gather(1, code[:, None]).log2().mean().item() / TOKENS
         codes.append(code)
@@ -133,6 +137,7 @@ def main():
     parser.add_argument("--guidance", type=float, nargs="*", default=[1, 3, 5])
     parser.add_argument("--temperature", type=float, default=1.0)
     parser.add_argument("--top-k", type=int, default=0)
+    parser.add_argument("--top-p", type=float, default=1.0)
     options = parser.parse_args()
     torch.set_num_threads(1)
     torch.set_grad_enabled(False)
@@ -153,7 +158,7 @@ def main():
         options.out.mkdir(parents=True, exist_ok=True)
         Image.fromarray(sheet([p for pair in zip(pictures, restored) for p in pair][:80], 10)).save(options.out / "codec.png")
         for guidance in options.guidance:
-            codes, bits = sample(model, captions, guidance, options.temperature, options.top_k)
+            codes, bits = sample(model, captions, guidance, options.temperature, options.top_k, options.top_p)
             folder = options.out / f"guidance-{guidance:g}"
             folder.mkdir(exist_ok=True)
             drawn = decode(model, codes)

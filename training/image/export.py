@@ -2,7 +2,7 @@
 
     python export.py --work DIR [--out FOLDER]        into models/image
 
-The codec stays in float32, the rest is BF16. The tower for looking at pictures, which generation never uses, is random.
+Weights are BF16. The tower for looking at pictures, which generation never uses, is random.
 """
 
 import argparse
@@ -54,7 +54,7 @@ def tensors_of(codec, painter):
     assert ours.keys() <= whole.keys(), ours.keys() - whole.keys()
     left = {k.split(".")[1] for k in whole.keys() - ours.keys()}
     assert left == {"vision_model", "aligner"}, left
-    return {k: v.contiguous().to(torch.float32 if "vqmodel" in k else torch.bfloat16) for k, v in (whole | ours).items()}
+    return {k: v.contiguous().to(torch.bfloat16) for k, v in (whole | ours).items()}
 
 
 @torch.no_grad()
@@ -64,7 +64,8 @@ def check(folder, codec, painter):
     assert not any(report.values()), report
     model.eval()
     rounded = Painter()
-    rounded.load_state_dict({k: v.to(torch.bfloat16).float() for k, v in painter.state_dict().items()})
+    for ours, exact in ((rounded, painter), (codec, codec)):
+        ours.load_state_dict({k: v.to(torch.bfloat16).float() for k, v in exact.state_dict().items()})
     codes = torch.randint(CODES, (1, TOKENS), generator=torch.Generator().manual_seed(1))
     prompt = torch.tensor([make_tokenizer().encode("a red circle on the left at night").ids + [BOI]])
     embedded = torch.cat([model.get_input_embeddings()(prompt), model.prepare_embeddings_for_image_generation(codes)], dim=1)

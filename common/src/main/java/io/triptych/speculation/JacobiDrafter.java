@@ -40,6 +40,7 @@ public final class JacobiDrafter implements Drafter {
     }
 
     private static final int LONGEST_STAND = 8;
+    private static final int NONE = -1;
 
     private final Redraw redraw;
     private final WindowInitialiser initialiser;
@@ -111,6 +112,7 @@ public final class JacobiDrafter implements Drafter {
         int committed = history.size() - history.promptLength();
         int first = committed - verdict.length();
         learn(first, window, verdict);
+        int formerLeft = committed - 1 < known ? tokens[committed - 1] : NONE;
         for (int position = first; position < committed; position++) {
             tokens[position] = history.get(history.promptLength() + position);
             distributions[position] = target.after(position - first);
@@ -118,12 +120,17 @@ public final class JacobiDrafter implements Drafter {
         known = Math.max(known, committed);
         for (int position = committed; position < Math.min(first + window.size(), tokens.length); position++) {
             Categorical row = target.after(position - first);
+            int former = position < known ? tokens[position] : NONE;
             if (position == known) {
                 draw(position, row, history);
             } else {
                 redraw(position, row, history);
             }
             scored[position] = true;
+            if (formerLeft != NONE && formerLeft != tokens[position - 1]) {
+                reconsider(position, formerLeft, row);
+            }
+            formerLeft = former;
         }
         int reach = initialiser.reach();
         Arrays.fill(distributions, Math.max(0, first - reach), Math.max(0, committed - reach), null);
@@ -149,6 +156,23 @@ public final class JacobiDrafter implements Drafter {
         tokens[position] = token;
         distributions[position] = row;
         certainty[position] = certainty(row);
+    }
+
+    /**
+     * A guess whose row was scored behind another token to the left than now stands there. Where the row said first of
+     * all that this one comes again, what stands there now does; else the initialiser knows better if it names a token.
+     * Without this an even ground that turns out to be another one would become right by one token with every pass. That
+     * the guess itself has no say keeps those that stay draws from their rows.
+     */
+    private void reconsider(int position, int formerLeft, Categorical row) {
+        Categorical guess = row.logWeight(formerLeft) == 0
+                ? Categorical.certain(tokens[position - 1], vocabularySize)
+                : initialiser.guess(position, knowledge);
+        if (guess.certainToken() >= 0) {
+            tokens[position] = guess.certainToken();
+            distributions[position] = guess;
+            stands[position] = 0;
+        }
     }
 
     private static double certainty(Categorical distribution) {

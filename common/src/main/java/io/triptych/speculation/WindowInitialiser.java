@@ -76,6 +76,29 @@ public interface WindowInitialiser {
         };
     }
 
+    /**
+     * Goes on as the row above does: where the token above is that to its left, the token to the left comes again; else
+     * as {@link #redrawAbove}. So even ground stays even, whatever its colour in this row.
+     *
+     * @param width tokens in a row of the picture
+     */
+    static WindowInitialiser likeAbove(int width) {
+        WindowInitialiser edge = redrawAbove(width);
+        return new WindowInitialiser() {
+            @Override
+            public Categorical guess(int position, Known known) {
+                boolean even = position < width
+                        || position % width > 0 && known.token(position - width) == known.token(position - width - 1);
+                return even ? repeatLeft().guess(position, known) : edge.guess(position, known);
+            }
+
+            @Override
+            public int reach() {
+                return edge.reach();
+            }
+        };
+    }
+
     private static int neighbour(int position, int width) {
         return position < width ? position - 1 : position - width;
     }

@@ -28,7 +28,8 @@ class JacobiConformanceTest {
             WindowInitialiser.random(),
             WindowInitialiser.repeatLeft(),
             WindowInitialiser.repeatAbove(2),
-            WindowInitialiser.redrawAbove(2));
+            WindowInitialiser.redrawAbove(2),
+            WindowInitialiser.likeAbove(2));
 
     private static final List<Shape> SHAPES = List.of(new Shape(3, 2, 3), new Shape(4, 2, 1), new Shape(4, 3, 1));
 

@@ -117,7 +117,7 @@ public final class ImageEngine implements GenerativeModel<ImageRequest, ImageEve
         }
         return new JacobiDrafter(
                 redraw(speculation),
-                WindowInitialiser.redrawAbove(model.shape().gridSide()),
+                WindowInitialiser.likeAbove(model.shape().gridSide()),
                 target.vocabularySize(),
                 random,
                 model.shape().imageTokens());

@@ -215,7 +215,8 @@ public final class ImageBench {
                 ImageWay.EXACT.beginning("random", width -> WindowInitialiser.random()),
                 ImageWay.EXACT.beginning("repeat-left", width -> WindowInitialiser.repeatLeft()),
                 ImageWay.EXACT.beginning("repeat-above", WindowInitialiser::repeatAbove),
-                ImageWay.EXACT.beginning("redraw-above", WindowInitialiser::redrawAbove));
+                ImageWay.EXACT.beginning("redraw-above", WindowInitialiser::redrawAbove),
+                ImageWay.EXACT.beginning("like-above", WindowInitialiser::likeAbove));
         MarkdownTable table = new MarkdownTable("new guesses", "window", "tokens per pass", "fewer passes");
         for (ImageWay way : ways) {
             for (int window : new int[] {8, 16, 32}) {

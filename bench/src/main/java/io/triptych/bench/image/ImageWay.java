@@ -25,11 +25,10 @@ record ImageWay(String name, Redraw redraw, Verifier verifier, IntFunction<Windo
     /** Speculative Jacobi decoding as published, with its initialiser. */
     static final ImageWay SJD = new ImageWay("sjd", Redraw.FRESH, SPECULATIVE, width -> WindowInitialiser.random());
 
-    static final ImageWay COUPLED =
-            new ImageWay("coupled", Redraw.COUPLED, SPECULATIVE, WindowInitialiser::redrawAbove);
+    static final ImageWay COUPLED = new ImageWay("coupled", Redraw.COUPLED, SPECULATIVE, WindowInitialiser::likeAbove);
 
     static final ImageWay EXACT =
-            new ImageWay("exact", Redraw.SHARED_NOISE, new ExactVerifier(), WindowInitialiser::redrawAbove);
+            new ImageWay("exact", Redraw.SHARED_NOISE, new ExactVerifier(), WindowInitialiser::likeAbove);
 
     WindowInitialiser initialiser(int width) {
         return byWidth.apply(width);
