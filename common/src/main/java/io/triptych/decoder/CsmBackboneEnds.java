@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The ends of a model's backbone that speaks. Its tokens are those of the text and, numbered on from there, frames, which
- * are made known before a pass. Its head makes logits of codebook 0, and behind them the first input row of the depth
- * decoder: the projector that makes it of the backbone's normalised row is a matrix of the head like any other.
+ * The ends of the backbone of a model that speaks. Its tokens are those of the text and, numbered on from there, the
+ * frames that are made known before a pass. Its head makes logits of codebook 0, and behind them the first input row of
+ * the depth decoder: the projector that makes it of the backbone's normalised row is a matrix of the head like any other.
  */
 final class CsmBackboneEnds implements DecoderEnds {
     private final CsmConfig config;

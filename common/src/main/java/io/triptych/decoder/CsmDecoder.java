@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A model of the CSM family as one target: the frames of speech are generated code by code, codebook 0 to the last, frame
- * after frame, and {@link CsmConfig} tells how tokens are numbered. After a text token or a complete frame the backbone
+ * A model of the CSM family as one target: the frames of speech are generated code by code, codebook 0 to the last,
+ * frame after frame, and {@link CsmConfig} tells how tokens are numbered. After a text token or a complete frame the backbone
  * gives the logits of codebook 0; inside a frame the depth decoder gives those of the codebook that follows. A tree of
  * codes, a chain of the next group say, is scored by one causal pass of the depth decoder, after one of the backbone if
- * the tree's root ends a text or a frame. A draft must not hold the last code of a frame: nothing in the frame depends on
- * it, and it comes for nothing when all before it are accepted ({@link #draftable}).
+ * the tree's root ends a text or a frame. A draft must not hold the last code of a frame: nothing in the frame depends
+ * on it, and it comes for nothing when all before it are accepted ({@link #draftable}).
  *
  * <p>A node's logits are the same bits whether it is scored alone or among others, as {@link LlamaDecoder} tells. Not
  * thread-safe: all calls, those of the sessions included, belong to one thread at a time.

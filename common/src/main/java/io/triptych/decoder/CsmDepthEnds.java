@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The ends of a model's depth decoder that speaks. What a token is follows from its position: at 0 stands the backbone's
- * row, at 1 a code of codebook 0, and so on. Every position but 0 has a head of its own.
+ * The ends of the depth decoder of a model that speaks. What a token is follows from its position: at 0 stands the
+ * backbone's row, at 1 a code of codebook 0, and so on. Every position but 0 has a head of its own.
  */
 final class CsmDepthEnds implements DecoderEnds {
     private static final String HEADS = "depth_decoder.codebooks_head.weight";

@@ -98,7 +98,9 @@ public final class CsmSession implements Target.Session {
     @Override
     public void commit(int[] nodes) {
         for (int i = 0; i < nodes.length; i++) {
-            if (nodes[i] >= scored || nodes[i] != TokenTree.ROOT && (i == 0 || tree.parent(nodes[i]) != nodes[i - 1])) {
+            boolean follows =
+                    nodes[i] < scored && (i == 0 ? nodes[i] == TokenTree.ROOT : tree.parent(nodes[i]) == nodes[i - 1]);
+            if (!follows) {
                 throw new IllegalArgumentException("not a path of a scored tree of " + scored + " nodes");
             }
         }
@@ -217,7 +219,7 @@ public final class CsmSession implements Target.Session {
         return !rootEndsRow || tree.size() > 1;
     }
 
-    /** The depth decoder's part of a pass. The root's place is the first row's where the root is a row of the backbone. */
+    /** The depth decoder's part of a pass. Where the root is a row of the backbone, its place is the first row's. */
     Target.Step depthStep(int from) {
         if (depthScored == 0) {
             if (rootEndsRow) {

@@ -85,7 +85,7 @@ class CsmDecoderTest {
             CsmSession undrafted = decoder.open();
             generate(decoder, undrafted, prompt, plain, Drafter.none());
             assertThat(undrafted.backbonePasses()).isEqualTo(frames);
-            assertThat(undrafted.depthPasses()).isEqualTo(frames * (CODEBOOKS - 1));
+            assertThat(undrafted.depthPasses()).isEqualTo((CODEBOOKS - 1L) * frames);
 
             // Right but for every seventh code.
             int[] guesses = plain.clone();
@@ -97,7 +97,7 @@ class CsmDecoderTest {
             generate(decoder, drafted, prompt, speculated, new GroupDrafter(decoder, guesses));
             assertThat(speculated).isEqualTo(plain);
             assertThat(drafted.backbonePasses()).isEqualTo(frames);
-            assertThat(drafted.depthPasses()).isLessThan(frames * 3);
+            assertThat(drafted.depthPasses()).isLessThan(3L * frames);
         }
     }
 
@@ -120,6 +120,8 @@ class CsmDecoderTest {
             assertRefused(() -> session.commit(new int[] {0}), "not a path");
             score(decoder, session, chain(4, 5));
             assertRefused(() -> session.commit(new int[] {1}), "not a path");
+            assertRefused(() -> session.commit(new int[] {0, 0}), "not a path");
+            assertRefused(() -> session.commit(new int[] {0, 2}), "not a path");
             session.commit(new int[] {0, 1});
             assertThat(session.length()).isEqualTo(7);
             score(decoder, session, chain(6));
@@ -194,6 +196,7 @@ class CsmDecoderTest {
     }
 
     /** Proposes what it is told, up to the end of the frame. */
+    @SuppressWarnings("ArrayRecordComponent")
     private record GroupDrafter(CsmDecoder decoder, int[] guesses) implements Drafter {
         @Override
         public String name() {

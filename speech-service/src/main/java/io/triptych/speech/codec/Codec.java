@@ -1,6 +1,9 @@
 package io.triptych.speech.codec;
 
-/** Makes sound of the frames of codes that a model speaks. Calls, those of the streams included, belong to one thread at a time. */
+/**
+ * Makes sound of the frames of codes that a model speaks. Calls, those of the streams included, belong to one thread at
+ * a time.
+ */
 public interface Codec extends AutoCloseable {
     /** Samples in a second. */
     int sampleRate();
