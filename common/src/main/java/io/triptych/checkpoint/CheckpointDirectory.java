@@ -171,6 +171,22 @@ public final class CheckpointDirectory implements AutoCloseable {
         }
     }
 
+    /**
+     * Counts a tensor as used that repeats another one.
+     *
+     * @param field of {@code config.json}, which ties the two
+     * @throws CheckpointException if they differ
+     */
+    public void requireEqual(String copy, String original, String field) {
+        if (!equal(tensors.get(copy), tensors.get(original))) {
+            throw new CheckpointException(
+                    tensors.get(copy).file(),
+                    copy,
+                    "differs from " + original + ", to which config.json ties it (" + field + ")");
+        }
+        used.add(copy);
+    }
+
     /** Size of the stored weights in bytes. */
     public long weightBytes() {
         return tensors.values().stream().mapToLong(Tensor::bytes).sum();
@@ -192,8 +208,12 @@ public final class CheckpointDirectory implements AutoCloseable {
         return Files.isRegularFile(file) ? Optional.of(StrictJson.readObject(file)) : Optional.empty();
     }
 
+    /** A directory may hold the weights in the layout of another library too; then the configuration names ours. */
     private void mapWeights() {
-        if (Files.isRegularFile(directory.resolve(WEIGHTS))) {
+        Optional<String> named = fields().text("transformers_weights");
+        if (named.isPresent()) {
+            mapNamed(named.get());
+        } else if (Files.isRegularFile(directory.resolve(WEIGHTS))) {
             tensors.putAll(map(directory.resolve(WEIGHTS)));
         } else if (Files.isRegularFile(directory.resolve(INDEX))) {
             mapShards(directory.resolve(INDEX));
@@ -201,6 +221,19 @@ public final class CheckpointDirectory implements AutoCloseable {
             throw new CheckpointException(
                     directory,
                     "holds neither " + WEIGHTS + " nor " + INDEX + "; other formats of weights are not read");
+        }
+    }
+
+    private void mapNamed(String name) {
+        if (!name.matches("[\\w.-]+\\.safetensors(\\.index\\.json)?")
+                || !Files.isRegularFile(directory.resolve(name))) {
+            throw fields().wrong("transformers_weights", "is '" + name + "', no safetensors file or index here");
+        }
+        Path file = directory.resolve(name);
+        if (name.endsWith(".json")) {
+            mapShards(file);
+        } else {
+            tensors.putAll(map(file));
         }
     }
 
@@ -256,12 +289,7 @@ public final class CheckpointDirectory implements AutoCloseable {
         if (!name.equals(OUTPUT_LAYER) || !has(EMBEDDING) || !fields().flag("tie_word_embeddings", false)) {
             return false;
         }
-        if (!equal(tensors.get(OUTPUT_LAYER), tensors.get(EMBEDDING))) {
-            throw new CheckpointException(
-                    tensors.get(OUTPUT_LAYER).file(),
-                    OUTPUT_LAYER,
-                    "differs from " + EMBEDDING + ", to which config.json ties it (tie_word_embeddings)");
-        }
+        requireEqual(OUTPUT_LAYER, EMBEDDING, "tie_word_embeddings");
         return true;
     }
 

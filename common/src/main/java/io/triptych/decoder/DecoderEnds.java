@@ -1,20 +1,37 @@
 package io.triptych.decoder;
 
 import io.triptych.torchscript.TorchScriptArchive.Tensor;
+import java.nio.LongBuffer;
 import java.util.List;
 
 /**
- * What stands before and behind a decoder's layers: the input table, a row for every token that a sequence may hold,
- * and the head, which makes logits of the last layer's rows.
+ * What stands before and behind a decoder's layers: the input table, of whose rows the tokens that a sequence may hold
+ * are made, and the head, which makes logits of the last layer's rows.
  */
 interface DecoderEnds {
-    /** Tokens that a sequence may hold: rows of the input table. */
+    /** Tokens that a sequence may hold. */
     int inputTokens();
 
-    /** Tokens that the logits are of. */
-    int outputTokens();
+    /** Columns of what the head makes of a row: the logits, and behind them what else a model may have. */
+    int outputs();
 
-    /** The page of the program that says what {@code table} and {@code head} do. */
+    /** Rows of the input table whose sum is the input of one token. */
+    default int terms() {
+        return 1;
+    }
+
+    /**
+     * Writes the rows of the input table whose sum is the input of a token.
+     *
+     * @param token below {@link #inputTokens}
+     * @param position of the token in its sequence
+     * @param into room for {@link #terms} row numbers
+     */
+    default void put(int token, int position, LongBuffer into) {
+        into.put(token);
+    }
+
+    /** The page of the program that says what {@code table}, {@code input} and {@code head} do. */
     String program();
 
     /** What {@code table} makes the input table of. */

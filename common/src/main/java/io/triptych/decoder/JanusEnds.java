@@ -16,7 +16,7 @@ record JanusEnds(JanusConfig config, LlamaWeights weights) implements DecoderEnd
     }
 
     @Override
-    public int outputTokens() {
+    public int outputs() {
         return config.vq().codes();
     }
 

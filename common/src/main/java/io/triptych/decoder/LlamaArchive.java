@@ -45,8 +45,8 @@ class LlamaArchive {
                 capacity);
     }
 
-    private LlamaArchive(
-            LlamaConfig config, LlamaWeights weights, DecoderEnds ends, Precision precision, int capacity) {
+    /** Layers with ends of their own. */
+    LlamaArchive(LlamaConfig config, LlamaWeights weights, DecoderEnds ends, Precision precision, int capacity) {
         this.config = config;
         this.weights = weights;
         this.ends = ends;

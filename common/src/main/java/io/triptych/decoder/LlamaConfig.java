@@ -85,9 +85,27 @@ public record LlamaConfig(
     /** Reads the shape from a configuration, end-of-sequence tokens from {@code generation} if it names them. */
     static LlamaConfig from(ConfigFields config, ConfigFields generation) {
         String family = config.text("model_type").orElseThrow(() -> config.wrong("model_type", "is missing"));
-        refuseUnsupported(config, family);
-
+        String architecture = ARCHITECTURES.get(family);
+        if (architecture == null) {
+            throw config.wrong(
+                    "model_type",
+                    "is the unknown family '" + family + "'; known are "
+                            + ARCHITECTURES.keySet().stream().sorted().toList());
+        }
         int vocabularySize = config.size("vocab_size");
+        return from(config, generation, family, architecture, vocabularySize, 1e-6, 10_000);
+    }
+
+    /** Reads the shape of a family that is not on its own here; the last two stand for fields that are absent. */
+    static LlamaConfig from(
+            ConfigFields config,
+            ConfigFields generation,
+            String family,
+            String architecture,
+            int vocabularySize,
+            double normEpsilon,
+            double ropeBase) {
+        refuseUnsupported(config, family, architecture);
         int hiddenSize = config.size("hidden_size");
         int heads = config.size("num_attention_heads");
         int keyValueHeads = config.optionalSize("num_key_value_heads").orElse(heads);
@@ -104,9 +122,9 @@ public record LlamaConfig(
                 heads,
                 keyValueHeads,
                 headSize,
-                config.positive("rms_norm_eps").orElse(1e-6),
+                config.positive("rms_norm_eps").orElse(normEpsilon),
                 maximumPositions(config, family),
-                inverseFrequencies(config, headSize),
+                inverseFrequencies(config, headSize, ropeBase),
                 1,
                 family.equals("qwen2"),
                 family.equals("qwen3"),
@@ -166,14 +184,7 @@ public record LlamaConfig(
         return new MemoryRequirement(parts);
     }
 
-    private static void refuseUnsupported(ConfigFields config, String family) {
-        String architecture = ARCHITECTURES.get(family);
-        if (architecture == null) {
-            throw config.wrong(
-                    "model_type",
-                    "is the unknown family '" + family + "'; known are "
-                            + ARCHITECTURES.keySet().stream().sorted().toList());
-        }
+    private static void refuseUnsupported(ConfigFields config, String family, String architecture) {
         List<String> architectures = config.texts("architectures");
         if (!architectures.isEmpty() && architectures.stream().noneMatch(architecture::equalsIgnoreCase)) {
             throw config.wrong("architectures", "is " + architectures + ", not " + architecture);
@@ -240,18 +251,18 @@ public record LlamaConfig(
     }
 
     /** Reads {@code rope_scaling}, or {@code rope_parameters} as newer checkpoints have it, or both if they agree. */
-    private static double[] inverseFrequencies(ConfigFields config, int headSize) {
+    private static double[] inverseFrequencies(ConfigFields config, int headSize, double base) {
         Optional<double[]> older =
-                config.object("rope_scaling").map(rope -> inverseFrequencies(config, rope, headSize));
+                config.object("rope_scaling").map(rope -> inverseFrequencies(config, rope, headSize, base));
         Optional<double[]> newer =
-                config.object("rope_parameters").map(rope -> inverseFrequencies(config, rope, headSize));
+                config.object("rope_parameters").map(rope -> inverseFrequencies(config, rope, headSize, base));
         if (older.isPresent() && newer.isPresent() && !Arrays.equals(older.get(), newer.get())) {
             throw config.wrong("rope_parameters", "contradicts 'rope_scaling'");
         }
-        return newer.or(() -> older).orElseGet(() -> unscaledFrequencies(config, config, headSize));
+        return newer.or(() -> older).orElseGet(() -> unscaledFrequencies(config, config, headSize, base));
     }
 
-    private static double[] inverseFrequencies(ConfigFields config, ConfigFields rope, int headSize) {
+    private static double[] inverseFrequencies(ConfigFields config, ConfigFields rope, int headSize, double base) {
         String type = rope.text("rope_type").or(() -> rope.text("type")).orElse("default");
         if (!ROPE_TYPES.contains(type)) {
             throw rope.wrong("rope_type", "is '" + type + "'; supported are " + ROPE_TYPES);
@@ -261,7 +272,7 @@ public record LlamaConfig(
                 throw rope.wrong(field, "is not supported");
             }
         }
-        double[] frequencies = unscaledFrequencies(config, rope, headSize);
+        double[] frequencies = unscaledFrequencies(config, rope, headSize, base);
         if (type.equals("linear")) {
             double factor = required(rope, "factor");
             Arrays.setAll(frequencies, i -> frequencies[i] / factor);
@@ -272,14 +283,15 @@ public record LlamaConfig(
     }
 
     /** Frequencies of rotary positions (Su et al., "RoFormer", 2021): base^(-2i / headSize). */
-    private static double[] unscaledFrequencies(ConfigFields config, ConfigFields rope, int headSize) {
+    private static double[] unscaledFrequencies(
+            ConfigFields config, ConfigFields rope, int headSize, double otherwise) {
         for (ConfigFields fields : List.of(config, rope)) {
             if (fields.positive("partial_rotary_factor").orElse(1) != 1) {
                 throw fields.wrong("partial_rotary_factor", "is not 1, which is not supported");
             }
         }
         double base =
-                rope.positive("rope_theta").orElse(config.positive("rope_theta").orElse(10_000));
+                rope.positive("rope_theta").orElse(config.positive("rope_theta").orElse(otherwise));
         double[] frequencies = new double[headSize / 2];
         Arrays.setAll(frequencies, i -> Math.pow(base, -2.0 * i / headSize));
         return frequencies;

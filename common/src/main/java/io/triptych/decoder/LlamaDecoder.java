@@ -24,12 +24,13 @@ public final class LlamaDecoder implements Target, AutoCloseable {
     private static final int PREFILL_ROWS = 64;
 
     private final LlamaConfig config;
-    private final int inputTokens;
-    private final int outputTokens;
+    private final DecoderEnds ends;
     private final int capacity;
     private final DataType keyType;
     private final TorchScriptProgram program;
     private final SharedArray tokens;
+    private final SharedArray given;
+    private final float[] nothingGiven;
     private final SharedArray positions;
     private final SharedArray mask;
     private final SharedArray logits;
@@ -39,17 +40,18 @@ public final class LlamaDecoder implements Target, AutoCloseable {
 
     private LlamaDecoder(LlamaArchive archive, TorchScriptProgram program) {
         this.config = archive.config();
-        this.inputTokens = archive.ends().inputTokens();
-        this.outputTokens = archive.ends().outputTokens();
+        this.ends = archive.ends();
         this.capacity = archive.capacity();
         this.keyType = archive.precision() == Precision.INT8 ? DataType.FLOAT32 : DataType.FLOAT64;
         this.program = program;
         PtNDManager manager = program.manager();
-        tokens = new SharedArray(manager, DataType.INT64, 1);
+        tokens = new SharedArray(manager, DataType.INT64, ends.terms());
+        given = new SharedArray(manager, DataType.FLOAT32, config.hiddenSize());
+        nothingGiven = new float[config.hiddenSize()];
         positions = new SharedArray(manager, DataType.INT64, 1);
         mask = new SharedArray(manager, DataType.FLOAT32, 1);
-        logits = new SharedArray(manager, DataType.FLOAT32, outputTokens);
-        noLogits = IValue.from((PtNDArray) manager.create(new Shape(0, outputTokens)));
+        logits = new SharedArray(manager, DataType.FLOAT32, ends.outputs());
+        noLogits = IValue.from((PtNDArray) manager.create(new Shape(0, ends.outputs())));
     }
 
     /**
@@ -76,10 +78,10 @@ public final class LlamaDecoder implements Target, AutoCloseable {
         return config;
     }
 
-    /** Number of tokens that logits are of. */
+    /** Number of tokens that logits are of, and of what else a head puts behind them. */
     @Override
     public int vocabularySize() {
-        return outputTokens;
+        return ends.outputs();
     }
 
     @Override
@@ -144,7 +146,16 @@ public final class LlamaDecoder implements Target, AutoCloseable {
         try (IValue keys = LlamaSession.keys(sessions);
                 IValue values = LlamaSession.values(sessions);
                 IValue spans = IValue.listFrom(pass.spans())) {
-            program.run("score", tokens.value(), positions.value(), mask.value(), keys, values, spans, into)
+            program.run(
+                            "score",
+                            tokens.value(),
+                            given.value(),
+                            positions.value(),
+                            mask.value(),
+                            keys,
+                            values,
+                            spans,
+                            into)
                     .close();
         }
     }
@@ -171,7 +182,7 @@ public final class LlamaDecoder implements Target, AutoCloseable {
         if (!closed) {
             closed = true;
             noLogits.close();
-            for (SharedArray array : List.of(tokens, positions, mask, logits)) {
+            for (SharedArray array : List.of(tokens, given, positions, mask, logits)) {
                 array.close();
             }
             program.close();
@@ -191,8 +202,13 @@ public final class LlamaDecoder implements Target, AutoCloseable {
             positions.reserve(rows + added);
             for (int node = from; node < tree.size(); node++) {
                 int row = rows + node - from;
-                tokens.longs().put(row, requireToken(tree.token(node)));
-                positions.longs().put(row, committed + tree.depth(node));
+                int position = committed + tree.depth(node);
+                ends.put(
+                        requireToken(tree.token(node)), position, tokens.longs().position(row * ends.terms()));
+                positions.longs().put(row, position);
+                if (session.start() != null) {
+                    give(row, position == 0 ? session.start() : nothingGiven);
+                }
             }
             boolean masked = tree.size() > 1;
             for (long value : new long[] {rows, added, committed, committed + from, masked ? maskSize : -1}) {
@@ -207,6 +223,11 @@ public final class LlamaDecoder implements Target, AutoCloseable {
             rows += added;
         }
 
+        private void give(int row, float[] input) {
+            given.reserve(row + 1);
+            given.floats().put(row * input.length, input);
+        }
+
         /** A node sees itself and its ancestors, and all that is committed. */
         private void maskRow(TokenTree tree, int node) {
             for (int i = 0; i < tree.size(); i++) {
@@ -219,8 +240,9 @@ public final class LlamaDecoder implements Target, AutoCloseable {
         }
 
         private int requireToken(int token) {
-            if (token < 0 || token >= inputTokens) {
-                throw new IllegalArgumentException("token " + token + " is not in a vocabulary of " + inputTokens);
+            if (token < 0 || token >= ends.inputTokens()) {
+                throw new IllegalArgumentException(
+                        "token " + token + " is not in a vocabulary of " + ends.inputTokens());
             }
             return token;
         }
@@ -254,7 +276,7 @@ public final class LlamaDecoder implements Target, AutoCloseable {
                 throw new IllegalArgumentException(
                         "node " + node + " was not scored: only " + from + " to " + (end - 1));
             }
-            float[] row = new float[outputTokens];
+            float[] row = new float[ends.outputs()];
             logits.floats().get((offset + node) * row.length, row);
             return row;
         }

@@ -13,7 +13,7 @@ record LlamaEnds(LlamaConfig config, LlamaWeights weights) implements DecoderEnd
     }
 
     @Override
-    public int outputTokens() {
+    public int outputs() {
         return config.vocabularySize();
     }
 

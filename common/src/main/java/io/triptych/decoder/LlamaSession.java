@@ -19,6 +19,7 @@ final class LlamaSession implements Target.Session {
     private final PtNDArray values;
     private int length;
     private int scored;
+    private float[] start;
     private boolean closed;
 
     LlamaSession(LlamaDecoder decoder, PtNDManager manager, DataType keyType) {
@@ -97,6 +98,16 @@ final class LlamaSession implements Target.Session {
             keys.close();
             values.close();
         }
+    }
+
+    /** Sets what is added to the input of the sequence's first token. */
+    void startFrom(float[] vector) {
+        start = vector;
+    }
+
+    /** What is added to the input of the sequence's first token, or null. */
+    float[] start() {
+        return start;
     }
 
     /** Checks that a step's tree fits and that what it leaves out has been scored. */

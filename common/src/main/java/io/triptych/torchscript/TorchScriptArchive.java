@@ -51,6 +51,20 @@ public final class TorchScriptArchive {
 
     /** One constant of the module. */
     public record Tensor(ElementType type, long[] shape, Content content) {
+        private static final int WRITTEN_AT_ONCE = 1 << 16;
+
+        /** A checkpoint's tensor, read while the archive is written. */
+        public static Tensor float32(io.triptych.checkpoint.Tensor stored) {
+            return new Tensor(ElementType.FLOAT32, stored.shape(), out -> {
+                float[] part = new float[WRITTEN_AT_ONCE];
+                for (long from = 0; from < stored.elements(); from += part.length) {
+                    int count = (int) Math.min(part.length, stored.elements() - from);
+                    stored.read(from, part, 0, count);
+                    write(out, part, count);
+                }
+            });
+        }
+
         /** Little-endian bytes of the first {@code count} values, as a content of float32 is written. */
         public static void write(OutputStream out, float[] values, int count) throws IOException {
             ByteBuffer bytes = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);

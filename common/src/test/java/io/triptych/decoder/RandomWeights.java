@@ -32,6 +32,17 @@ final class RandomWeights implements LlamaWeights {
         return new JanusConfig(text, new JanusConfig.Vq(codes, 8, 32, 32, List.of(1, 2), 1), 2, 8, 0, 1, 2);
     }
 
+    /** A model that speaks, its depth decoder narrower than its backbone. */
+    static CsmConfig csm(int codebooks, int codes) {
+        return new CsmConfig(
+                config(151, 96, 176, 2, 6, 2, 16, false, false, false),
+                config(codes, 64, 112, 2, 4, 2, 16, false, false, false),
+                codebooks,
+                codes,
+                0,
+                false);
+    }
+
     static LlamaConfig config(
             int vocabulary,
             int hidden,

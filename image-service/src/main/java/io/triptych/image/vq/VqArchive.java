@@ -3,7 +3,6 @@ package io.triptych.image.vq;
 import io.triptych.checkpoint.CheckpointDirectory;
 import io.triptych.decoder.JanusConfig;
 import io.triptych.torchscript.TorchScriptArchive;
-import io.triptych.torchscript.TorchScriptArchive.ElementType;
 import io.triptych.torchscript.TorchScriptArchive.Tensor;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,7 +19,6 @@ final class VqArchive {
     private static final String CLASS = "VqDecoder";
     private static final int GROUPS = 32;
     private static final double EPSILON = 1e-6;
-    private static final int WRITTEN_AT_ONCE = 1 << 16;
 
     private final JanusConfig config;
     private final JanusConfig.Vq shape;
@@ -113,14 +111,6 @@ final class VqArchive {
     }
 
     private Tensor tensor(String name, long... shape) {
-        io.triptych.checkpoint.Tensor stored = checkpoint.tensor("model.vqmodel." + name, shape);
-        return new Tensor(ElementType.FLOAT32, shape, out -> {
-            float[] part = new float[WRITTEN_AT_ONCE];
-            for (long from = 0; from < stored.elements(); from += part.length) {
-                int count = (int) Math.min(part.length, stored.elements() - from);
-                stored.read(from, part, 0, count);
-                Tensor.write(out, part, count);
-            }
-        });
+        return Tensor.float32(checkpoint.tensor("model.vqmodel." + name, shape));
     }
 }
