@@ -219,7 +219,10 @@ public final class JacobiDrafter implements Drafter {
 
     /** Of a guess that was drawn, only what it was drawn from may be judged: see above. */
     private int kind(int position) {
-        return redraw == Redraw.SHARED_NOISE ? stands[position] : 0;
+        if (redraw == Redraw.SHARED_NOISE) {
+            return stands[position];
+        }
+        return distributions[position].certainToken() >= 0 ? 0 : 1;
     }
 
     /** Learns from the guesses whose fate is known: the accepted ones and the first rejected one. */
