@@ -20,6 +20,7 @@ BACKGROUNDS = ("on a white background", "on a gray background", "on a black back
                "on a navy background", "at sunset", "at night", "on a meadow")
 PREFIX = "a picture of "
 KINDS = ("one", "relation", "three", "number")
+SHARES = (10, 36, 34, 20)  # of the training pictures: three things are the hardest to learn, one is the easiest
 
 HELD_OUT_EVERY = 40
 HELD_OUT_COUNTS = {"one": 30, "relation": 30, "three": 20, "number": 20}
@@ -89,7 +90,7 @@ def draw_of_kind(chance, kind):
 def draw_scene(chance, held_out=False):
     """A random scene, on the held-out side or on the other. `chance` is a random.Random."""
     while True:
-        scene = draw_of_kind(chance, chance.choices(KINDS, (42, 28, 12, 18))[0])
+        scene = draw_of_kind(chance, chance.choices(KINDS, SHARES)[0])
         if scene.held_out() == held_out:
             return scene
 

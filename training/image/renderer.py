@@ -173,9 +173,9 @@ def place_related(chance, relation, diameters):
 
 
 def place_free(chance, things):
-    """Each in a quarter of its own, the smaller ones freer."""
-    quarters = chance.sample([(1, 1), (3, 1), (1, 3), (3, 3)], len(things))
-    for thing, (qx, qy) in zip(things, quarters):
+    """Each in a quarter of its own, in reading order, the smaller ones freer."""
+    quarters = sorted(chance.sample([(1, 1), (1, 3), (3, 1), (3, 3)], len(things)))
+    for thing, (qy, qx) in zip(things, quarters):
         reach = 0 if thing.size == "large" else 1
         yield tuple(q * SIDE // 4 + LATTICE * chance.randint(-reach, reach) for q in (qx, qy))
 
