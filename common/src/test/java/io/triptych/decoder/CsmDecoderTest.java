@@ -145,8 +145,8 @@ class CsmDecoderTest {
                 CsmSession session = decoder.open()) {
             session.append(Arrays.copyOf(prompt, TEXT + CODEBOOKS - 1));
             assertThat(session.hidden()).isNull();
-            float[] logits = score(decoder, session, chain(prompt[TEXT + CODEBOOKS - 1]))
-                    .logits(TokenTree.ROOT);
+            float[] logits =
+                    score(decoder, session, chain(prompt[TEXT + CODEBOOKS - 1])).logits(TokenTree.ROOT);
             session.commit(new int[] {TokenTree.ROOT});
             float[] hidden = session.hidden();
             for (int code = 0; code < CODES; code++) {

@@ -72,7 +72,8 @@ class GroupConformanceTest {
             cut[0] += part.size() < group.size() ? 1 : 0;
             return part;
         };
-        assertThat(worst(SHAPES, SPECULATIVE, Redraw.COUPLED, INDEPENDENT, counted)).isLessThan(1e-9);
+        assertThat(worst(SHAPES, SPECULATIVE, Redraw.COUPLED, INDEPENDENT, counted))
+                .isLessThan(1e-9);
         assertThat(cut[0]).as("groups that were cut").isGreaterThan(1000);
     }
 

@@ -138,7 +138,9 @@ class GroupDrafterTest {
     }
 
     private static double agreement(double[] p, double[] q) {
-        return IntStream.range(0, p.length).mapToDouble(i -> Math.min(p[i], q[i])).sum();
+        return IntStream.range(0, p.length)
+                .mapToDouble(i -> Math.min(p[i], q[i]))
+                .sum();
     }
 
     private static PassCost cost() {
