@@ -3,6 +3,7 @@ package io.triptych.speech.codec;
 import io.triptych.checkpoint.CheckpointDirectory;
 import io.triptych.checkpoint.CheckpointException;
 import io.triptych.checkpoint.ConfigFields;
+import io.triptych.checkpoint.Tensor;
 import io.triptych.decoder.CsmConfig;
 import java.util.List;
 import java.util.stream.Stream;
@@ -60,6 +61,7 @@ public record MimiConfig(
         int dilationGrowth,
         int compression) {
     private static final int MOST_LEVELS = 12;
+    private static final float LEAST_USAGE = 1e-5f;
 
     /**
      * Reads the shape from {@code config.json}: of the codec alone, or of a model of the CSM family, which holds its
@@ -164,6 +166,27 @@ public record MimiConfig(
                         "quantizer.acoustic_residual_vector_quantizer.input_proj.")
                 .map(part -> prefix + part)
                 .toList();
+    }
+
+    /** The vectors of the codes, by codebook and code. */
+    public float[][][] vectors(CheckpointDirectory checkpoint) {
+        float[][][] vectors = new float[codebooks][codes][codeSize];
+        for (int codebook = 0; codebook < codebooks; codebook++) {
+            boolean semantic = codebook < semanticCodebooks;
+            String name = prefix + "quantizer." + (semantic ? "semantic" : "acoustic")
+                    + "_residual_vector_quantizer.layers." + (semantic ? codebook : codebook - semanticCodebooks)
+                    + ".codebook.";
+            Tensor sums = checkpoint.tensor(name + "embed_sum", codes, codeSize);
+            float[] usage = new float[codes];
+            checkpoint.tensor(name + "cluster_usage", codes).read(0, usage, 0, codes);
+            for (int code = 0; code < codes; code++) {
+                sums.read((long) code * codeSize, vectors[codebook][code], 0, codeSize);
+                for (int i = 0; i < codeSize; i++) {
+                    vectors[codebook][code][i] /= Math.max(usage[code], LEAST_USAGE);
+                }
+            }
+        }
+        return vectors;
     }
 
     private static void refuseUnsupported(ConfigFields config) {
