@@ -293,12 +293,13 @@ final class Rules {
     }
 
     private void addresses() {
+        rule("\\d{16,}", match -> numbers.digits(match.group()));
         rule("[\\w.+%-]{1,64}@[A-Za-z0-9-]{1,63}(?:\\.[A-Za-z0-9-]{1,63}){1,8}", match -> address(match.group()));
         rule(
                 "(?i)\\bhttps?://[^\\s<>\"]{1,300}[^\\s<>\".,;:!?)\\]']|\\bwww\\.[^\\s<>\"]{1,300}[^\\s<>\".,;:!?)\\]']",
                 match -> address(match.group().replaceFirst("(?i)^https?://", "")));
         rule(
-                "\\b[a-z0-9-]{2,63}(?:\\.[a-z0-9-]{2,63})*\\.(?:com|org|net|edu|gov|io|dev|info|co\\.uk)\\b(?:/[^\\s<>\",;]{0,200})?",
+                "\\b[a-z0-9-]{2,63}(?:\\.[a-z0-9-]{2,63}){0,8}\\.(?:com|org|net|edu|gov|io|dev|info|co\\.uk)\\b(?:/[^\\s<>\",;]{0,200})?",
                 match -> address(match.group()));
     }
 
@@ -428,8 +429,9 @@ final class Rules {
                 "\\b([A-Z][a-z]+|\\d+(?:st|nd|rd|th)) Dr\\b\\.?(?! [A-Z])",
                 match -> match.group(1) + " drive" + stop(match));
         rule(
-                "\\b(" + String.join("|", TITLES.keySet()) + ")(?:\\.| )(?= ?[A-Z][a-z])",
+                "\\b(" + String.join("|", TITLES.keySet()) + ")(?:\\.(?= ?[A-Z])| (?=[A-Z][a-z]))",
                 match -> TITLES.get(match.group(1)));
+        rule("\\b(Mr|Mrs|Ms|Dr|Prof)\\.", match -> TITLES.get(match.group(1)));
         rewrite("\\bSts?\\.", match -> "street");
         rule("\\b(" + String.join("|", DAYS.keySet()) + ")\\.(?=,? +[A-Za-z0-9])", match -> DAYS.get(match.group(1)));
         rule(
@@ -444,7 +446,7 @@ final class Rules {
                 "\\b(?i)(" + String.join("|", LAST_ABBREVIATIONS.keySet()) + ")\\.",
                 match -> LAST_ABBREVIATIONS.get(lower(match.group(1))) + lastStop(match));
         rewrite(
-                "\\b((?i:" + String.join("|", ABBREVIATIONS.keySet()) + "))\\.(?= *[a-z0-9(]|(?<=vs\\.) )",
+                "(?<!\\d)(?<!\\d )\\b((?i:" + String.join("|", ABBREVIATIONS.keySet()) + "))\\.(?= *[a-z0-9(]|(?<=vs\\.) )",
                 match -> ABBREVIATIONS.get(lower(match.group(1))));
     }
 
@@ -533,7 +535,7 @@ final class Rules {
         rule(
                 "(" + NUMBER + ")(?:-| (?:to|-) )(" + NUMBER + ") ?(%|" + units + ")(?![\\w/°²³])",
                 match -> numbers.number(match.group(1)) + " to " + measured(match.group(2), match.group(3)));
-        rule("(" + NUMBER + ")[ -]?(%|" + units + ")(?![\\w/°²³])", match -> measured(match.group(1), match.group(2)));
+        rule("(" + NUMBER + ")[ -]?(%|" + units + ")(?![\\w/°²³])(?:\\.(?= ?[a-z,;]))?", match -> measured(match.group(1), match.group(2)));
         rule(
                 "(?<![\\d.-])(\\d{4})-(\\d{4})(?![\\d-])",
                 match -> yearOrNumber(match.group(1)) + " to " + yearOrNumber(match.group(2)));
@@ -597,7 +599,7 @@ final class Rules {
         rule(
                 "\\b(\\d{1,3}(?:,\\d{3})+|\\d+)(?:st|nd|rd|th)\\b",
                 match -> numbers.ordinal(match.group(1).replace(",", "")));
-        rule("(?<![\\w.])\\d+(?:\\.\\d+){2,}(?![\\w])", match -> {
+        rule("(?<![\\w.])\\d+(?:\\.\\d+){2,20}(?![\\w])", match -> {
             String[] parts = match.group().split("\\.");
             StringBuilder words = new StringBuilder(numbers.cardinal(parts[0]));
             for (int i = 1; i < parts.length; i++) {
