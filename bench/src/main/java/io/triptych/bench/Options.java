@@ -20,12 +20,14 @@ import java.util.stream.Stream;
  *     {@code speech}
  * @param reconstructions directory of pictures and their codes, or null
  */
-record Options(Set<String> only, int prompts, int captions, int sentences, int repeats, Path models, Path reconstructions) {
+record Options(
+        Set<String> only, int prompts, int captions, int sentences, int repeats, Path models, Path reconstructions) {
     private static final List<String> TEXT_SECTIONS = List.of("drafters", "bits", "worst", "cost", "peers");
     private static final List<String> IMAGE_SECTIONS = List.of("images", "windows", "likelihood");
     private static final List<String> SPEECH_SECTIONS = List.of("speech");
-    static final List<String> SECTIONS =
-            Stream.of(TEXT_SECTIONS, IMAGE_SECTIONS, SPEECH_SECTIONS).flatMap(List::stream).toList();
+    static final List<String> SECTIONS = Stream.of(TEXT_SECTIONS, IMAGE_SECTIONS, SPEECH_SECTIONS)
+            .flatMap(List::stream)
+            .toList();
 
     static final String USAGE = """
             bench/run [--only SECTION,...] [--prompts N] [--captions N] [--sentences N] [--repeats N]

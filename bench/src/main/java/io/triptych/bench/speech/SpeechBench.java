@@ -183,7 +183,8 @@ public final class SpeechBench {
                 comparison.speedUps().medianAndQuartiles(2))));
         report.table(
                 "Groups",
-                count + " held-out sentences at the default temperature, in turns with plain decoding; median [quartiles]"
+                count
+                        + " held-out sentences at the default temperature, in turns with plain decoding; median [quartiles]"
                         + " over sentences. The first code of a frame and the last are never drafted.",
                 table);
     }

@@ -209,7 +209,8 @@ public final class SpeechStudio implements AutoCloseable {
     }
 
     private static float[] joined(List<float[]> pieces) {
-        float[] samples = new float[pieces.stream().mapToInt(piece -> piece.length).sum()];
+        float[] samples =
+                new float[pieces.stream().mapToInt(piece -> piece.length).sum()];
         int done = 0;
         for (float[] piece : pieces) {
             System.arraycopy(piece, 0, samples, done, piece.length);
