@@ -85,7 +85,7 @@ public final class Lexicon {
         if (known != null) {
             return List.of(known.split(" "));
         }
-        String owner = word.endswith("'s") ? phonemes.get(word.substring(0, word.length() - 2)) : null;
+        String owner = word.endsWith("'s") ? phonemes.get(word.substring(0, word.length() - 2)) : null;
         if (owner != null) {
             return possessive(List.of(owner.split(" ")));
         }
