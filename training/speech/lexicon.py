@@ -17,6 +17,7 @@ from voices import _espeak
 LISTS = [Path("/usr/share/dict/american-english"), Path("/usr/share/dict/british-english")]
 # Names of letters, words said where they are written in capitals, and words that the lists lack.
 MORE = """ay bee see dee ee eff jee aitch eye jay kay ell em en oh pee cue are ess tee you vee double ex why zee
+missus miz cetera et al org com net edu gogh hmm
 nasa nato unesco unicef opec laser radar scuba covid wifi internet website email online blog podcast emoji app apps smartphone
 google youtube facebook twitter instagram tiktok wikipedia android iphone bitcoin selfie hashtag ampersand semicolon backslash
 slash dot dash plus minus equals underscore percent degrees celsius fahrenheit kilometers kilograms milligrams millimeters

@@ -15,11 +15,12 @@ import numpy as np
 
 RATE = 16000
 
+# The ones that pocketsphinx understands best, with male and female, American and British among them.
 VOICES = {
     "grace": "en-us+f2",
-    "henry": "en-us",
-    "ada": "gmw/en+f3",
-    "alan": "gmw/en+m3",
+    "henry": "en-us+edward",
+    "ada": "gmw/en+f2",
+    "frank": "en-us+m1",
 }
 
 _SYNCHRONOUS = 2

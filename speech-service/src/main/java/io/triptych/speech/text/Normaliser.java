@@ -17,7 +17,7 @@ final class Normaliser {
     static final String MARKS = ",;.!?";
 
     private static final Pattern LETTERS_BEYOND_LATIN = Pattern.compile("[\\p{L}&&[^\\p{IsLatin}]]");
-    private static final Pattern WORD_OR_MARK = Pattern.compile("[a-z]+(?:'[a-z]+)*'?|[,;.?!]");
+    private static final Pattern WORD_OR_MARK = Pattern.compile("[a-z][a-z']*|[,;.?!]");
 
     private final Rules rules = new Rules(new NumberWords());
 

@@ -17,8 +17,9 @@ final class Pieces {
     static final int LONGEST_WORD = 28;
 
     // About what espeak-ng takes at its training rate, measured over sentences of all voices.
-    private static final double SOUND_SECONDS = 0.083;
-    private static final double PAUSE_SECONDS = 0.25;
+    private static final double SOUND_SECONDS = 0.071;
+    private static final double WORD_SECONDS = 0.05;
+    private static final double PAUSE_SECONDS = 0.3;
     private static final Set<String> PAUSES = Set.of(",", ";", ".", "?", "!");
 
     private final Lexicon lexicon;
@@ -31,7 +32,9 @@ final class Pieces {
     static double seconds(List<String> symbols) {
         double seconds = 0;
         for (String symbol : symbols) {
-            seconds += PAUSES.contains(symbol) ? PAUSE_SECONDS : symbol.equals(Lexicon.BETWEEN) ? 0 : SOUND_SECONDS;
+            seconds += PAUSES.contains(symbol)
+                    ? PAUSE_SECONDS
+                    : symbol.equals(Lexicon.BETWEEN) ? WORD_SECONDS : SOUND_SECONDS;
         }
         return seconds;
     }
