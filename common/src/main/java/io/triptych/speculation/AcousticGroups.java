@@ -44,8 +44,8 @@ public final class AcousticGroups {
     /**
      * How a code is distributed that was accepted, or drawn again, by the masses of groups: where p and q are the masses
      * that target and proposal give a group, the code comes of the proposal within the group with probability min(p, q),
-     * and of the target within it with the positive part of p - q. The groups' masses are the target's. A code without
-     * probability gets none.
+     * and of the target within it with the positive part of p - q. So each group comes as often as in the target. A code
+     * without probability gets none.
      */
     double[] exchanged(double[] target, double[] proposal) {
         double[] exchanged = new double[target.length];
