@@ -15,6 +15,8 @@ period a wave is: that the oscillators carry on by themselves.
 The noise is a function of the sample's number: equal codes are equal sound.
 """
 
+import math
+
 import numpy as np
 import torch
 from torch import nn
@@ -115,34 +117,34 @@ class Decoder(nn.Module):
 
 def place(frequency, bands):
     """Where a frequency in Hz lies among so many bands, evenly spaced from 0 Hz to the highest as the ear hears it."""
-    mel = 1127 * torch.log1p(frequency / 700)
-    return mel * ((bands - 1) / float(codec_features.mel(RATE / 2)))
+    return torch.log1p(frequency / 700) * ((bands - 1) / math.log1p(RATE / 2 / 700))
 
 
 def white(first, count):
     """Noise from -1 to 1 by the sample's number (from 0 on; a hash of it). float32 [count]"""
     x = torch.arange(first, first + count)
-    for multiplier in (0x45d9f3b, 0x45d9f3b):
-        x = (x ^ (x >> 16)) * multiplier & 0xffffffff
+    for _ in range(2):
+        x = (x ^ (x >> 16)) * 0x45d9f3b & 0xffffffff
     return ((x ^ (x >> 16)).double() / 2 ** 31 - 1).float()
 
 
 def harmonics(octaves, envelope):
-    """The oscillator bank. Controls stand at the ends of intervals of HOP samples; before the first all is silent.
+    """The oscillator bank. Controls stand at the ends of intervals of HOP samples; from one to the next pitch and
+    amplitudes go in straight lines, from the lowest pitch and silence on.
 
     octaves above LOWEST [batch, controls]; envelope [batch, controls, ENVELOPE] -> [batch, HOP * controls]
     """
     batch, controls = octaves.shape
     octaves = octaves.detach()
-    pitch = LOWEST * torch.exp2(octaves)                                                    # Hz
-    before = torch.cat([pitch[:, :1], pitch[:, :-1]], 1)
+    pitch = LOWEST * torch.exp2(octaves.double())                                           # Hz
+    before = F.pad(pitch[:, :-1], (1, 0), value=LOWEST)
     ramp = torch.arange(1, HOP + 1) / HOP
-    frequency = (before[..., None] + (pitch - before)[..., None] * ramp).double()           # [batch, controls, HOP]
-    phase = (frequency.reshape(batch, -1) / RATE).cumsum(1).remainder(1).float().reshape(batch, controls, HOP)
+    frequency = before[..., None] + (pitch - before)[..., None] * ramp                      # [batch, controls, HOP]
+    phase = (frequency.reshape(batch, -1) / RATE).cumsum(1).frac().float().reshape(batch, controls, HOP)
     number = torch.arange(1, int(RATE / 2 / pitch.min()) + 1)
-    waves = torch.sin(2 * torch.pi * (phase[..., None] * number).remainder(1))              # [batch, controls, HOP, n]
+    waves = torch.sin(2 * torch.pi * (phase[..., None] * number).frac())                   # [batch, controls, HOP, n]
 
-    at = pitch[..., None] * number                                                          # Hz
+    at = pitch.float()[..., None] * number                                                       # Hz
     where = place(at, ENVELOPE).clamp(max=ENVELOPE - 1.001)
     low = where.long()
     part = where - low
@@ -163,9 +165,7 @@ def noise(levels, first):
     size = 2 * HOP
     window = torch.sin(torch.pi * (torch.arange(size) + 0.5) / size)
     where = place(torch.arange(HOP + 1) * (RATE / size), NOISE).clamp(max=NOISE - 1.001)
-    low = where.long()
-    part = where - low
-    level = levels[:, :, low] * (1 - part) + levels[:, :, low + 1] * part
+    level = levels @ (1 - (torch.arange(NOISE)[:, None] - where).abs()).clamp(min=0)        # [batch, controls, HOP + 1]
     grains = white(first, HOP * (controls + 1)).unfold(0, size, HOP) * window
     grains = torch.fft.irfft(torch.fft.rfft(grains) * torch.exp(level), size) * window      # [batch, controls, size]
     late = F.pad(grains[:, :-1, HOP:], (0, 0, 1, 0))

@@ -8,7 +8,7 @@ each right behind a word. (The service makes that of any English text; `io.tript
     word        its phonemes, if the lexicon has the word; the possessive of such a word likewise;
                 else its letters, as capitals, and '
 
-    the cats' toy, zorb.  ->  ð ə | k ˈæ t s | t ˈɔɪ , Z O R B .
+    the cat's toy, zorb.  ->  ð ə | k ˈæ t s | t ˈɔɪ , Z O R B .
 
 Phonemes are espeak-ng's IPA of American English, one symbol each, a vowel with its stress mark in front. Marks are pauses:
 , short, ; longer (colons too), and . ? ! end a sentence. A piece of a sentence that was cut ends with a comma.
@@ -50,11 +50,8 @@ def read_lexicon(path):
 def word_symbols(word, lexicon):
     if word in lexicon:
         return lexicon[word]
-    stem = word[:-2] if word.endswith("'s") else word[:-1] if word.endswith("s'") else None
-    if stem in lexicon:
-        phonemes = lexicon[stem]
-        if word.endswith("s'"):
-            return phonemes
+    if word.endswith("'s") and word[:-2] in lexicon:
+        phonemes = lexicon[word[:-2]]
         return phonemes + (["ᵻ", "z"] if phonemes[-1] in HISSING else ["s"] if phonemes[-1] in VOICELESS else ["z"])
     return list(word.upper())
 

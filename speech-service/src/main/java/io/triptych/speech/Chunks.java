@@ -5,8 +5,10 @@ package io.triptych.speech;
  * that is being heard leaves time to make the next. It grows by less than the frames are faster to make than to hear.
  */
 final class Chunks {
+    /** The most frames of a piece. */
+    static final int LARGEST = 25;
+
     private static final int FIRST = 3;
-    private static final int LARGEST = 25;
 
     private int next = FIRST;
 

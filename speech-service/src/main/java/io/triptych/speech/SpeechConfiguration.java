@@ -13,7 +13,7 @@ import io.triptych.serving.InferenceExecutor;
 import io.triptych.serving.NativeThreads;
 import io.triptych.serving.ServingConfiguration;
 import io.triptych.serving.SpeculationMetrics;
-import io.triptych.speech.codec.MimiConfig;
+import io.triptych.speech.codec.CodecConfig;
 import io.triptych.speech.draft.CodeSpeculation;
 import io.triptych.speech.draft.GroupHeads;
 import io.triptych.speech.text.SpeechText;
@@ -45,7 +45,7 @@ class SpeechConfiguration {
     @Bean
     SpeechModel speechModel(Models.Model card, CheckpointDirectory checkpoint, Tokenizer tokenizer) {
         CsmConfig shape = CsmConfig.from(checkpoint);
-        MimiConfig codec = MimiConfig.from(checkpoint);
+        CodecConfig codec = CodecConfig.from(checkpoint);
         return new SpeechModel(
                 card,
                 new SpeechText(checkpoint, tokenizer),

@@ -14,8 +14,7 @@ import io.triptych.speculation.Drafter;
 import io.triptych.speculation.Target;
 import io.triptych.speculation.Verifier;
 import io.triptych.speech.codec.Codec;
-import io.triptych.speech.codec.MimiCodec;
-import io.triptych.speech.codec.MimiConfig;
+import io.triptych.speech.codec.CodecConfig;
 import io.triptych.speech.draft.CodeSpeculation;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -48,13 +47,16 @@ final class SpeechEngineLoader implements Callable<SpeechEngine> {
     public SpeechEngine call() {
         CsmConfig shape = model.shape();
         Precision precision = Precision.of(properties.precision());
-        MemoryRequirement memory = shape.memory(precision.bytesPerWeight(), model.capacity(), 1);
+        CodecConfig codecShape = CodecConfig.from(checkpoint);
+        Map<String, Long> parts = new LinkedHashMap<>(
+                shape.memory(precision.bytesPerWeight(), model.capacity(), 1).parts());
+        parts.putAll(codecShape.memory(1, Chunks.LARGEST).parts());
+        MemoryRequirement memory = new MemoryRequirement(parts);
         LOG.info("{} in {} needs {}", checkpoint.path(), properties.precision(), memory);
         memory.requireAvailable();
         CsmDecoder target = CsmDecoder.load(shape, shape.weights(checkpoint), precision, model.capacity());
         try {
-            MimiConfig codecShape = MimiConfig.from(checkpoint);
-            Codec codec = MimiCodec.load(codecShape, checkpoint);
+            Codec codec = codecShape.load(checkpoint);
             CodeSpeculation speculation =
                     CodeSpeculation.of(checkpoint, target, codecShape.vectors(checkpoint), properties.relaxation());
             checkpoint.requireEveryTensorUsed(codecShape.unusedParts());

@@ -94,6 +94,13 @@ public record SpeechModel(
         return lines;
     }
 
+    /** About how long some words take to say, pauses included. */
+    public double seconds(List<Utterance> utterances) {
+        return utterances.stream()
+                .mapToDouble(utterance -> utterance.seconds() + pauseFrames(utterance.words()) / frameRate())
+                .sum();
+    }
+
     private int[] prompt(int voice, int[] tokens) {
         int[] prompt = new int[tokens.length + 1];
         prompt[0] = shape.inputToken(voice);

@@ -4,8 +4,10 @@ import static io.triptych.speech.audio.Ffmpeg.check;
 import static org.bytedeco.ffmpeg.avformat.AVFormatContext.AVFMT_FLAG_BITEXACT;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_FLAG_BITEXACT;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_FLAG_GLOBAL_HEADER;
+import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_DATA_SKIP_SAMPLES;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_alloc;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_free;
+import static org.bytedeco.ffmpeg.global.avcodec.av_packet_get_side_data;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_rescale_ts;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_alloc_context3;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_find_encoder_by_name;
@@ -34,7 +36,6 @@ import static org.bytedeco.ffmpeg.global.avutil.av_dict_set;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_free;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
@@ -46,8 +47,10 @@ import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.ShortPointer;
+import org.bytedeco.javacpp.SizeTPointer;
 
 /**
  * Writes sound of one channel as a file that grows: {@link #drain} gives its bytes as they come, with a header that leaves
@@ -61,26 +64,24 @@ public final class AudioEncoder implements AutoCloseable {
     /** The longest page of an Ogg file, in microseconds. */
     private static final String PAGE_DURATION = "40000";
 
-    /** Samples that every decoder of MP3 is late by; the LAME tag leaves them out. */
+    /** Samples that every decoder of MP3 is late by, which needs no telling. */
     private static final int MP3_DECODER_DELAY = 529;
 
-    /** Where the LAME tag, counted from its mark, keeps the delay of the encoder, in 12 bits. */
-    private static final int LAME_DELAY = 141;
-
-    private final AudioFormat format;
     private final AVCodecContext encoder;
     private final AVFormatContext muxer;
     private final AVIOContext output;
     private final AVStream stream;
     private final AVPacket packet;
     private final int blockSize;
+    /** Samples before the sound that are left out: what an encoder of MP3 is late by fills its first packet. */
+    private final int silence;
+
     private float[] pending = new float[0];
     private long written;
     private int drained;
 
     /** @param sampleRate one that the format {@linkplain AudioFormat#takes takes} */
     public AudioEncoder(AudioFormat format, int sampleRate) {
-        this.format = format;
         AVCodec codec = check(avcodec_find_encoder_by_name(format.encoder));
         encoder = check(avcodec_alloc_context3(codec));
         encoder.sample_rate(sampleRate)
@@ -89,8 +90,16 @@ public final class AudioEncoder implements AutoCloseable {
                 .flags(encoder.flags() | AV_CODEC_FLAG_BITEXACT | AV_CODEC_FLAG_GLOBAL_HEADER);
         encoder.time_base().num(1).den(sampleRate);
         av_channel_layout_default(encoder.ch_layout(), 1);
-        check(avcodec_open2(encoder, codec, (AVDictionary) null));
+        AVDictionary encoderOptions = new AVDictionary(null);
+        if (format == AudioFormat.MP3) {
+            // So that no packet needs the one before it, of which the first is left out.
+            check(av_dict_set(encoderOptions, "reservoir", "0", 0));
+        }
+        check(avcodec_open2(encoder, codec, encoderOptions));
+        av_dict_free(encoderOptions);
         blockSize = encoder.frame_size();
+        boolean silentPacket = format == AudioFormat.MP3 && encoder.initial_padding() - blockSize >= MP3_DECODER_DELAY;
+        silence = silentPacket ? blockSize : 0;
 
         muxer = new AVFormatContext(null);
         check(avformat_alloc_output_context2(muxer, null, format.muxer, null));
@@ -146,9 +155,6 @@ public final class AudioEncoder implements AutoCloseable {
     /** The bytes that have come since they were last asked for. What the end of the sound changes before them is left out. */
     public byte[] drain() {
         byte[] fresh = bytesFrom(drained);
-        if (format == AudioFormat.MP3 && drained == 0 && fresh.length > 0) {
-            writeDelay(fresh);
-        }
         drained += fresh.length;
         return fresh;
     }
@@ -156,14 +162,6 @@ public final class AudioEncoder implements AutoCloseable {
     /** The file as far as it goes: the whole one once the sound has ended. */
     public byte[] file() {
         return bytesFrom(0);
-    }
-
-    /** FFmpeg writes the delay into the LAME tag at the end only, though it is known from the beginning. */
-    private void writeDelay(byte[] header) {
-        int tag = new String(header, StandardCharsets.ISO_8859_1).indexOf("Xing");
-        int delay = encoder.initial_padding() - MP3_DECODER_DELAY;
-        header[tag + LAME_DELAY] = (byte) (delay >> 4);
-        header[tag + LAME_DELAY + 1] = (byte) (delay << 4);
     }
 
     private byte[] bytesFrom(int from) {
@@ -205,13 +203,24 @@ public final class AudioEncoder implements AutoCloseable {
     private void writePackets() {
         int result = avcodec_receive_packet(encoder, packet);
         while (result >= 0) {
-            av_packet_rescale_ts(packet, encoder.time_base(), stream.time_base());
-            packet.stream_index(0);
-            check(av_write_frame(muxer, packet));
+            if (packet.pts() >= silence - encoder.initial_padding()) {
+                av_packet_rescale_ts(packet, encoder.time_base(), stream.time_base());
+                packet.stream_index(0);
+                tellDelay();
+                check(av_write_frame(muxer, packet));
+            }
             result = avcodec_receive_packet(encoder, packet);
         }
         if (result != AVERROR_EAGAIN() && result != AVERROR_EOF()) {
             check(result);
+        }
+    }
+
+    /** The muxer of MP3 takes the delay for its tag from what the last packet tells to leave out, if its first was silent. */
+    private void tellDelay() {
+        BytePointer leftOut = av_packet_get_side_data(packet, AV_PKT_DATA_SKIP_SAMPLES, (SizeTPointer) null);
+        if (silence > 0 && leftOut != null) {
+            new IntPointer(leftOut).put(MP3_DECODER_DELAY);
         }
     }
 

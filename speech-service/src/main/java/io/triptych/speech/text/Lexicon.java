@@ -85,19 +85,17 @@ public final class Lexicon {
         if (known != null) {
             return List.of(known.split(" "));
         }
-        String ofStem = phonemes.get(word.replaceFirst("'s$|(?<=s)'$", ""));
-        if (ofStem != null) {
-            return possessive(word, List.of(ofStem.split(" ")));
+        String owner = word.endsWith("'s") ? phonemes.get(word.substring(0, word.length() - 2)) : null;
+        if (owner != null) {
+            return possessive(List.of(owner.split(" ")));
         }
         return List.of(word.toUpperCase(Locale.ROOT).split(""));
     }
 
-    private static List<String> possessive(String word, List<String> ofStem) {
-        List<String> symbols = new ArrayList<>(ofStem);
-        String last = ofStem.get(ofStem.size() - 1);
-        if (word.endsWith("'s")) {
-            symbols.addAll(HISSING.contains(last) ? List.of("ᵻ", "z") : List.of(VOICELESS.contains(last) ? "s" : "z"));
-        }
+    private static List<String> possessive(List<String> owner) {
+        List<String> symbols = new ArrayList<>(owner);
+        String last = owner.get(owner.size() - 1);
+        symbols.addAll(HISSING.contains(last) ? List.of("ᵻ", "z") : List.of(VOICELESS.contains(last) ? "s" : "z"));
         return symbols;
     }
 }

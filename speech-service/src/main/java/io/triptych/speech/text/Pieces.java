@@ -32,7 +32,9 @@ final class Pieces {
     static double seconds(List<String> symbols) {
         double seconds = 0;
         for (String symbol : symbols) {
-            seconds += PAUSES.contains(symbol) ? PAUSE_SECONDS : symbol.equals(Lexicon.BETWEEN) ? WORD_SECONDS : SOUND_SECONDS;
+            seconds += PAUSES.contains(symbol)
+                    ? PAUSE_SECONDS
+                    : symbol.equals(Lexicon.BETWEEN) ? WORD_SECONDS : SOUND_SECONDS;
         }
         return seconds;
     }

@@ -220,6 +220,10 @@ final class Rules {
             "NASA", "NATO", "UNESCO", "UNICEF", "OPEC", "LASER", "RADAR", "SCUBA", "COVID", "AIDS", "ASAP", "PIN",
             "RAM", "SIM", "GIF", "JPEG", "FIFA", "UEFA", "ASEAN", "NAFTA", "SWAT", "YOLO", "OK");
 
+    /** Capitals, too few to tell by their letters, that are words all the same. */
+    private static final Set<String> SHORT_WORDS = Set.of(
+            "THE", "AND", "YOU", "NOT", "ARE", "ALL", "CAN", "FOR", "BUT", "NEW", "NOW", "OUT", "WHO", "WHY", "HOW", "TO", "OF", "IN", "IS", "ON", "AT", "BE", "WE", "HE", "AN", "AS", "BY", "DO", "GO", "IF", "MY", "NO", "OR", "SO", "UP", "ME", "ONE", "TWO", "YES", "WAS", "HIS", "HER", "HAS", "HAD", "GET", "SEE", "DAY", "OLD", "OUR", "ITS", "ANY");
+
     private static final String[] ROMAN_NUMBERS = {
         "", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV", "XVI",
         "XVII", "XVIII", "XIX", "XX", "XXI", "XXII", "XXIII", "XXIV", "XXV"
@@ -304,7 +308,9 @@ final class Rules {
     }
 
     private String address(String address) {
-        return address.replaceFirst("/$", "")
+        return Pattern.compile("(?<![A-Za-z])[A-Za-z](?![A-Za-z])")
+                .matcher(address.replaceFirst("/$", ""))
+                .replaceAll(match -> spelled(match.group()))
                 .replaceAll("(?i)www(?=\\.)", " double you double you double you ")
                 .replace(".", " dot ")
                 .replace("/", " slash ")
@@ -446,7 +452,8 @@ final class Rules {
                 "\\b(?i)(" + String.join("|", LAST_ABBREVIATIONS.keySet()) + ")\\.",
                 match -> LAST_ABBREVIATIONS.get(lower(match.group(1))) + lastStop(match));
         rewrite(
-                "(?<!\\d)(?<!\\d )\\b((?i:" + String.join("|", ABBREVIATIONS.keySet()) + "))\\.(?= *[a-z0-9(]|(?<=vs\\.) )",
+                "(?<!\\d)(?<!\\d )\\b((?i:" + String.join("|", ABBREVIATIONS.keySet())
+                        + "))\\.(?= *[a-z0-9(]|(?<=vs\\.) )",
                 match -> ABBREVIATIONS.get(lower(match.group(1))));
     }
 
@@ -535,7 +542,9 @@ final class Rules {
         rule(
                 "(" + NUMBER + ")(?:-| (?:to|-) )(" + NUMBER + ") ?(%|" + units + ")(?![\\w/°²³])",
                 match -> numbers.number(match.group(1)) + " to " + measured(match.group(2), match.group(3)));
-        rule("(" + NUMBER + ")[ -]?(%|" + units + ")(?![\\w/°²³])(?:\\.(?= ?[a-z,;]))?", match -> measured(match.group(1), match.group(2)));
+        rule(
+                "(" + NUMBER + ")[ -]?(%|" + units + ")(?![\\w/°²³])(?:\\.(?= ?[a-z,;]))?",
+                match -> measured(match.group(1), match.group(2)));
         rule(
                 "(?<![\\d.-])(\\d{4})-(\\d{4})(?![\\d-])",
                 match -> yearOrNumber(match.group(1)) + " to " + yearOrNumber(match.group(2)));
@@ -614,6 +623,10 @@ final class Rules {
 
     /** Initialisms are spelled, words in capitals are words. */
     private void capitals() {
+        // Among other words in capitals they are words.
+        rewrite("\\b[A-Z]{2,12}(?: [A-Z]{2,12}){2,30}\\b", match -> Pattern.compile("[A-Z]*[AEIOUY][A-Z]*")
+                .matcher(match.group())
+                .replaceAll(word -> lower(word.group())));
         rewrite("([a-z])([A-Z])", match -> match.group(1) + " " + match.group(2)); // camelCase
         rule("\\b([A-Z]{2,6})(s|'s|'S)?\\b(?!')", match -> initials(match.group(1), match.group(2)));
         rule("\\b([B-HJ-Z])(?![\\w'])", match -> spelled(match.group(1)));
@@ -632,12 +645,7 @@ final class Rules {
         String end = ending == null ? "" : ending.toLowerCase(Locale.ROOT);
         boolean word = ACRONYMS.contains(capitals)
                 || capitals.length() > 3 && capitals.matches("(?!.*[^AEIOUY]{4})[A-Z]*[AEIOU][A-Z]*")
-                || Set.of(
-                                "THE", "AND", "YOU", "NOT", "ARE", "ALL", "CAN", "FOR", "BUT", "NEW", "NOW", "OUT",
-                                "WHO", "WHY", "HOW", "TO", "OF", "IN", "IS", "ON", "AT", "BE", "WE", "HE", "AN", "AS",
-                                "BY", "DO", "GO", "IF", "MY", "NO", "OR", "SO", "UP", "ME", "ONE", "TWO", "YES", "WAS",
-                                "HIS", "HER", "HAS", "HAD", "GET", "SEE", "DAY", "OLD", "OUR", "ITS", "ANY")
-                        .contains(capitals);
+                || SHORT_WORDS.contains(capitals);
         if (word) {
             return lower(capitals) + end;
         }

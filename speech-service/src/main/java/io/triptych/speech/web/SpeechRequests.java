@@ -66,8 +66,7 @@ final class SpeechRequests {
         if (reading.utterances().isEmpty()) {
             throw ApiException.invalid("input", "input has nothing in it that can be said");
         }
-        double seconds =
-                reading.utterances().stream().mapToDouble(Utterance::seconds).sum();
+        double seconds = model.seconds(reading.utterances());
         if (seconds > longestSeconds) {
             throw ApiException.invalid(
                     "input",

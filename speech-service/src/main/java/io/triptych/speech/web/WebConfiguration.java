@@ -18,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 class WebConfiguration {
     @Bean
     SpeechRequests speechRequests(
-            SpeechModel model, @Value("${triptych.speech.longest-speech:15m}") Duration longestSpeech) {
+            SpeechModel model, @Value("${triptych.speech.longest-speech:10m}") Duration longestSpeech) {
         return new SpeechRequests(model, longestSpeech.toSeconds());
     }
 

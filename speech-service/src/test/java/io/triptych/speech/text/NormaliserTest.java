@@ -53,7 +53,7 @@ class NormaliserTest {
             2024-03-05                      | march fifth, twenty twenty four
             3/5/24                          | march fifth, twenty twenty four
             Mon., Jan. 3.                   | monday, january third.
-            3:05 p.m.                       | three oh five pee em
+            3:05 p.m.                       | three oh five pee em.
             at 5 p.m. Then                  | at five pee em. then
             at 5 p.m. today                 | at five pee em today
             9:00 and 15:30                  | nine o'clock and fifteen thirty
@@ -89,7 +89,7 @@ class NormaliserTest {
             Mr. and Mrs. Jones                    | mister and missus jones
             Smith Jr. went. Lee Jr. Then          | smith junior went. lee junior. then
             e.g. this, i.e. that, etc.            | for example, this, that is, that, et cetera.
-            He met Max. No. 5                     | he met max. number five
+            He met Max. Then No. 5                | he met max. then number five
             the U.S. and the FBI's                | the you ess and the eff bee eye's
             NASA, OK                              | nasa, ok
             SHOUT AT THE DOG                      | shout at the dog
@@ -143,8 +143,41 @@ class NormaliserTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "1", "1,", "a", "A", "A.", "1.", "1-", "1/", "-", "'", "$1", "a@", "a.b", "www.", "http://a", "1:", "+1 ", "(", "9 9/",
-                "\n", "\n- ", "X", "I V ", "St. ", "😀", "你", "a'", "é", "%", "Mon. ", "1 kg ", "\ud800", "@a.b", "a.b.", "1.2"
+                "1",
+                "1,",
+                "a",
+                "A",
+                "A.",
+                "1.",
+                "1-",
+                "1/",
+                "-",
+                "'",
+                "$1",
+                "a@",
+                "a.b",
+                "www.",
+                "http://a",
+                "1:",
+                "+1 ",
+                "(",
+                "9 9/",
+                "\n",
+                "\n- ",
+                "X",
+                "I V ",
+                "St. ",
+                "😀",
+                "你",
+                "a'",
+                "é",
+                "%",
+                "Mon. ",
+                "1 kg ",
+                "\ud800",
+                "@a.b",
+                "a.b.",
+                "1.2"
             })
     void anythingBecomesPlainWordsInTime(String part) {
         String text = part.repeat(4096 / part.length());

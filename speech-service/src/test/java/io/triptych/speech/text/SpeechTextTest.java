@@ -102,7 +102,8 @@ class SpeechTextTest {
 
     @Test
     void noPieceTakesLongerThanTheModelHasLearnedToSay() {
-        for (String text : List.of("a".repeat(2000), "bird ".repeat(800), "7".repeat(4096), "a,b;".repeat(1000), "I ".repeat(2000))) {
+        for (String text : List.of(
+                "a".repeat(2000), "bird ".repeat(800), "7".repeat(4096), "a,b;".repeat(1000), "I ".repeat(2000))) {
             List<Utterance> utterances = speech.read(text).utterances();
             assertThat(utterances)
                     .hasSizeGreaterThan(1)
@@ -122,7 +123,9 @@ class SpeechTextTest {
     void aFileThatIsNoLexiconIsRefusedByName() throws IOException {
         Path file = directory.resolve("wrong.gz");
         Files.write(file, "no gzip".getBytes(StandardCharsets.UTF_8));
-        assertThatThrownBy(() -> Lexicon.of(file)).isInstanceOf(CheckpointException.class).hasMessageContaining("wrong.gz");
+        assertThatThrownBy(() -> Lexicon.of(file))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("wrong.gz");
         assertThatThrownBy(() -> Lexicon.of(directory.resolve("missing.gz"))).isInstanceOf(CheckpointException.class);
     }
 }
