@@ -22,8 +22,7 @@ import io.triptych.speech.SpeechModel;
 import io.triptych.speech.SpeechReport;
 import io.triptych.speech.SpeechRequest;
 import io.triptych.speech.codec.Codec;
-import io.triptych.speech.codec.MimiCodec;
-import io.triptych.speech.codec.MimiConfig;
+import io.triptych.speech.codec.CodecConfig;
 import io.triptych.speech.draft.CodeSpeculation;
 import io.triptych.speech.text.SpeechText;
 import io.triptych.tokenizer.Tokenizer;
@@ -99,8 +98,8 @@ public final class SpeechStudio implements AutoCloseable {
             Tokenizer tokenizer = Tokenizer.of(checkpoint);
             int capacity = Math.min(LONGEST_CAPACITY, shape.backbone().maximumPositions());
             CsmDecoder decoder = CsmDecoder.load(shape, shape.weights(checkpoint), Precision.INT8, capacity);
-            MimiConfig codecShape = MimiConfig.from(checkpoint);
-            Codec codec = MimiCodec.load(codecShape, checkpoint);
+            CodecConfig codecShape = CodecConfig.from(checkpoint);
+            Codec codec = codecShape.load(checkpoint);
             CodeSpeculation speculation =
                     CodeSpeculation.of(checkpoint, decoder, codecShape.vectors(checkpoint), RELAXATION);
             SpeechModel model = new SpeechModel(
