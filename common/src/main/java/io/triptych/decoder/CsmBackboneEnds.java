@@ -8,13 +8,15 @@ import java.util.List;
 
 /**
  * The ends of the backbone of a model that speaks. Its tokens are those of the text and, numbered on from there, the
- * frames that are made known before a pass. Its head makes logits of codebook 0, and behind them the first input row of
- * the depth decoder: the projector that makes it of the backbone's normalised row is a matrix of the head like any other.
+ * frames that are made known before a pass. Its head makes logits of codebook 0, behind them the first input row of the
+ * depth decoder (the projector that makes it of the backbone's normalised row is a matrix of the head like any other),
+ * and behind that the normalised row itself, which drafters may want.
  */
 final class CsmBackboneEnds implements DecoderEnds {
     private final CsmConfig config;
     private final LlamaWeights weights;
     private final List<int[]> frames = new ArrayList<>();
+    private float[] norm; // the final norm's factors, which the program's normalised rows lack
 
     CsmBackboneEnds(CsmConfig config, LlamaWeights weights) {
         this.config = config;
@@ -38,7 +40,23 @@ final class CsmBackboneEnds implements DecoderEnds {
 
     @Override
     public int outputs() {
-        return config.codes() + config.depth().hiddenSize();
+        return config.codes() + config.depth().hiddenSize() + config.backbone().hiddenSize();
+    }
+
+    /** The depth decoder's first row, of a row of outputs. */
+    float[] start(float[] output) {
+        return Arrays.copyOfRange(
+                output, config.codes(), config.codes() + config.depth().hiddenSize());
+    }
+
+    /** The backbone's last hidden state after its final norm, of a row of outputs. */
+    float[] hidden(float[] output) {
+        int width = config.backbone().hiddenSize();
+        float[] hidden = Arrays.copyOfRange(output, output.length - width, output.length);
+        for (int i = 0; i < width; i++) {
+            hidden[i] *= norm[i];
+        }
+        return hidden;
     }
 
     @Override
@@ -77,6 +95,7 @@ final class CsmBackboneEnds implements DecoderEnds {
 
     @Override
     public List<Matrix> head(float[] norm) {
+        this.norm = norm;
         int width = config.backbone().hiddenSize();
         String projector = "depth_decoder.model.inputs_embeds_projector.weight";
         return List.of(Matrix.stacked(

@@ -102,6 +102,17 @@ public record CsmConfig(
         };
     }
 
+    /** The backbone's embeddings of codebook 0, a row for every code. */
+    public float[][] firstCodeEmbeddings(CheckpointDirectory checkpoint) {
+        int width = backbone.hiddenSize();
+        LlamaWeights.Tensor all = weights(checkpoint).tensor(BACKBONE_EMBEDDING, (long) codebooks * codes, width);
+        float[][] embeddings = new float[codes][width];
+        for (int code = 0; code < codes; code++) {
+            all.read((long) code * width, embeddings[code], 0, width);
+        }
+        return embeddings;
+    }
+
     /** The token of a sequence that a text token is. */
     public int inputToken(int textToken) {
         return codes + textToken;

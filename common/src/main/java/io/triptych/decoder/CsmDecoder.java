@@ -1,5 +1,6 @@
 package io.triptych.decoder;
 
+import io.triptych.speculation.PassCost;
 import io.triptych.speculation.Target;
 import io.triptych.speculation.TokenTree;
 import java.util.ArrayList;
@@ -92,10 +93,38 @@ public final class CsmDecoder implements Target, AutoCloseable {
         return config.codebooks() - 1 - inFrame;
     }
 
+    /** Times passes of the depth decoder alone: over 1 to all codes of a frame that its backbone's row has begun. */
+    public PassCost depthPassCost() {
+        Target frames = new Target() {
+            @Override
+            public int vocabularySize() {
+                return config.codes();
+            }
+
+            @Override
+            public int capacity() {
+                return config.codebooks();
+            }
+
+            @Override
+            public Session open() {
+                LlamaSession session = LlamaSession.of(depth.open(), depth);
+                session.startFrom(new float[config.depth().hiddenSize()]);
+                return session;
+            }
+
+            @Override
+            public List<Scores> score(List<Step> steps) {
+                return depth.score(steps);
+            }
+        };
+        return PassCost.measure(frames, 1);
+    }
+
     @Override
     public CsmSession open() {
         return new CsmSession(
-                this, config, LlamaSession.of(backbone.open(), backbone), LlamaSession.of(depth.open(), depth));
+                this, inputs, LlamaSession.of(backbone.open(), backbone), LlamaSession.of(depth.open(), depth));
     }
 
     @Override

@@ -14,27 +14,38 @@ import java.util.List;
 public final class CsmSession implements Target.Session {
     private final CsmDecoder decoder;
     private final CsmConfig config;
+    private final CsmBackboneEnds ends;
     private final LlamaSession backbone;
     private final LlamaSession depth;
     private int[] tokens = new int[256];
     private int length;
     private int frameCodes; // of the frame under way, the last of the tokens
-    private float[] start; // the depth decoder's first row of the frame under way; null if not known any more
+    private Beginning beginning; // of the frame under way; null if not known any more
 
     private TokenTree tree; // scored since the last commit, with what follows from its root
     private int scored;
     private boolean rootEndsRow;
     private float[] rootLogits;
-    private float[] startAfterRoot;
+    private Beginning beginningAfterRoot;
     private int depthBefore; // rows that the depth decoder has before the root's
     private int depthScored; // rows that it has scored of the tree
 
     private long backbonePasses;
     private long depthPasses;
 
-    CsmSession(CsmDecoder decoder, CsmConfig config, LlamaSession backbone, LlamaSession depth) {
+    /**
+     * What the backbone says of a frame.
+     *
+     * @param start the depth decoder's first row
+     * @param hidden what it is made of
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Beginning(float[] start, float[] hidden) {}
+
+    CsmSession(CsmDecoder decoder, CsmBackboneEnds ends, LlamaSession backbone, LlamaSession depth) {
         this.decoder = decoder;
-        this.config = config;
+        this.config = decoder.config();
+        this.ends = ends;
         this.backbone = backbone;
         this.depth = depth;
     }
@@ -55,6 +66,15 @@ public final class CsmSession implements Target.Session {
     /** Passes of the backbone in which this sequence had a part, not counting appended tokens. */
     public long backbonePasses() {
         return backbonePasses;
+    }
+
+    /**
+     * The backbone's last hidden state after its final norm, of which the frame under way is spoken: what the depth
+     * decoder's projector gets. Known from the commit of the token before the frame until the frame is complete, and
+     * null where text or codes were appended or taken back since.
+     */
+    public float[] hidden() {
+        return beginning == null ? null : beginning.hidden;
     }
 
     /** Passes of the depth decoder in which this sequence had a part. */
@@ -87,7 +107,7 @@ public final class CsmSession implements Target.Session {
         decoder.append(backbone, rows);
         if (!rows.isEmpty()) {
             depth.truncate(0);
-            start = null;
+            beginning = null;
         }
         for (int token : added) {
             take(token);
@@ -107,7 +127,7 @@ public final class CsmSession implements Target.Session {
         if (nodes.length > 0) {
             if (rootEndsRow) {
                 backbone.commit(new int[] {TokenTree.ROOT});
-                start = startAfterRoot;
+                beginning = beginningAfterRoot;
             }
             depth.commit(depthScored == 0 ? new int[0] : depthPath(nodes));
             if (rootEndsRow && depthScored == 0) {
@@ -139,7 +159,7 @@ public final class CsmSession implements Target.Session {
             }
             backbone.truncate(rows);
             depth.truncate(0);
-            start = null;
+            beginning = null;
         }
         scored = 0;
     }
@@ -194,7 +214,7 @@ public final class CsmSession implements Target.Session {
                 return row(tree.token(TokenTree.ROOT), frameUnderWay());
             }
         }
-        if (!rootEndsRow && start == null) {
+        if (!rootEndsRow && beginning == null) {
             backbone.truncate(backbone.length() - 1);
             int end = length - frameCodes;
             return row(tokens[end - 1], Arrays.copyOfRange(tokens, Math.max(0, end - config.codebooks()), end - 1));
@@ -205,13 +225,13 @@ public final class CsmSession implements Target.Session {
     /** Takes what the backbone made of the row: logits of codebook 0, and the depth decoder's first row. */
     void backboneScored(float[] output) {
         backbonePasses++;
-        float[] first = Arrays.copyOfRange(output, config.codes(), output.length);
+        Beginning next = new Beginning(ends.start(output), ends.hidden(output));
         if (rootEndsRow) {
             rootLogits = Arrays.copyOf(output, config.codes());
-            startAfterRoot = first;
+            beginningAfterRoot = next;
         } else {
             backbone.commit(new int[] {TokenTree.ROOT});
-            start = first;
+            beginning = next;
         }
     }
 
@@ -226,7 +246,7 @@ public final class CsmSession implements Target.Session {
                 depth.truncate(0);
             }
             depthBefore = rootEndsRow ? 0 : 1 + frameCodes - depth.length();
-            depth.startFrom(rootEndsRow ? startAfterRoot : start);
+            depth.startFrom((rootEndsRow ? beginningAfterRoot : beginning).start);
         }
         TokenTree rows = null;
         for (int i = 0; i < depthBefore; i++) {

@@ -32,13 +32,31 @@ public final class ClientConnection {
      * @throws CancellationException if the client is gone or the service shuts down
      */
     public static <T> T await(Job<T> job, HttpServletRequest request) throws InterruptedException {
-        ClientConnection connection = (ClientConnection) request.getAttribute(ATTRIBUTE);
         while (!job.waitFor(LOOK)) {
-            if (connection != null && connection.gone()) {
+            if (gone(request)) {
                 job.cancel();
             }
         }
         return job.await();
+    }
+
+    /** Whether a client is known to be gone. To be called by the thread that serves its request. */
+    public static boolean gone(HttpServletRequest request) {
+        ClientConnection connection = of(request);
+        return connection != null && connection.gone();
+    }
+
+    /** Closes the connection at once, which tells a client that what it has of an answer is not all of it. */
+    public static void cut(HttpServletRequest request) {
+        ClientConnection connection = of(request);
+        if (connection != null) {
+            connection.request.action(ActionCode.CLOSE_NOW, null);
+        }
+    }
+
+    /** None in tests without a server. */
+    private static ClientConnection of(HttpServletRequest request) {
+        return (ClientConnection) request.getAttribute(ATTRIBUTE);
     }
 
     /** To be called by the thread that serves the request, after it has read the body. */

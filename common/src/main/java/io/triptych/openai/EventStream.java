@@ -27,18 +27,16 @@ public final class EventStream<E> {
     }
 
     /**
-     * Writes the job's events as they come, then {@code [DONE]}. A comment every second in which nothing came shows
-     * whether the client is still there; if it is not, the job is cancelled.
-     *
-     * @param shape what to write for an event
+     * Writes the job's events as they come, then the end. Every second in which nothing came the writer may look whether
+     * the client is still there; if it is not, the job is cancelled.
      */
-    public void copyTo(SseWriter sse, Job<?> job, ResponseShape<E> shape) throws InterruptedException {
+    public void copyTo(StreamWriter<E> writer, Job<?> job) throws InterruptedException {
         job.whenDone(() -> events.add(Optional.empty()));
         try {
-            for (Optional<E> event = next(sse); event.isPresent(); event = next(sse)) {
-                shape.write(event.get(), sse);
+            for (Optional<E> event = next(writer); event.isPresent(); event = next(writer)) {
+                writer.write(event.get());
             }
-            end(sse, job);
+            end(writer, job);
         } catch (IOException clientGone) {
             LOG.debug("the client is gone", clientGone);
         } finally {
@@ -46,28 +44,28 @@ public final class EventStream<E> {
         }
     }
 
-    private Optional<E> next(SseWriter sse) throws IOException, InterruptedException {
+    private Optional<E> next(StreamWriter<E> writer) throws IOException, InterruptedException {
         Optional<E> event = events.poll(HEARTBEAT_SECONDS, TimeUnit.SECONDS);
         while (event == null) {
-            sse.comment("working");
+            writer.idle();
             event = events.poll(HEARTBEAT_SECONDS, TimeUnit.SECONDS);
         }
         return event;
     }
 
-    /** A failure before the first event is answered like any other; after it, an event must do. */
-    private static void end(SseWriter sse, Job<?> job) throws IOException, InterruptedException {
+    /** A failure before the first event is answered like any other. */
+    private static void end(StreamWriter<?> writer, Job<?> job) throws IOException, InterruptedException {
         try {
             job.await();
-            sse.done();
+            writer.end();
         } catch (CancellationException e) {
-            sse.send(ApiException.unavailable("the service is shutting down").error());
+            writer.fail(ApiException.unavailable("the service is shutting down"));
         } catch (RuntimeException e) {
-            if (!sse.started()) {
+            if (!writer.started()) {
                 throw e;
             }
             LOG.error("a stream failed", e);
-            sse.send(ApiException.internal().error());
+            writer.fail(ApiException.internal());
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.triptych.openai;
 
 import io.triptych.serving.Generator;
-import io.triptych.serving.Job;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.http.MediaType;
@@ -28,13 +28,51 @@ public final class Responder<R, E> {
     public ResponseEntity<Object> respond(R request, boolean stream, ResponseShape<E> shape, ServletWebRequest exchange)
             throws InterruptedException {
         if (stream) {
-            EventStream<E> events = new EventStream<>();
-            Job<Void> job = generator.submit(request, events::add);
-            events.copyTo(new SseWriter(exchange.getResponse(), mapper), job, shape);
+            stream(request, new SseStream<>(shape, new SseWriter(exchange.getResponse(), mapper)));
             return null;
         }
+        Object whole = shape.whole(events(request, exchange));
+        return ResponseEntity.ok().contentType(MediaType.APPLICATION_JSON).body(whole);
+    }
+
+    /** Runs a request and writes what it yields as it comes. */
+    public void stream(R request, StreamWriter<E> writer) throws InterruptedException {
+        EventStream<E> events = new EventStream<>();
+        events.copyTo(writer, generator.submit(request, events::add));
+    }
+
+    /** Runs a request and returns all that it yielded. */
+    public List<E> events(R request, ServletWebRequest exchange) throws InterruptedException {
         List<E> events = new ArrayList<>();
         ClientConnection.await(generator.submit(request, events::add), exchange.getRequest());
-        return ResponseEntity.ok().contentType(MediaType.APPLICATION_JSON).body(shape.whole(events));
+        return events;
+    }
+
+    /** Server-sent events, {@code [DONE]} behind the last. */
+    private record SseStream<E>(ResponseShape<E> shape, SseWriter sse) implements StreamWriter<E> {
+        @Override
+        public boolean started() {
+            return sse.started();
+        }
+
+        @Override
+        public void write(E event) throws IOException {
+            shape.write(event, sse);
+        }
+
+        @Override
+        public void idle() throws IOException {
+            sse.comment("working");
+        }
+
+        @Override
+        public void end() throws IOException {
+            sse.done();
+        }
+
+        @Override
+        public void fail(ApiException reason) throws IOException {
+            sse.send(reason.error());
+        }
     }
 }

@@ -67,6 +67,11 @@ public record SpeculationReport(
                 contract.label(), null, seed, passes, tokens, perPass, drafted, accepted, seconds, drafters, null);
     }
 
+    /** What can be said before anything is generated. */
+    public static SpeculationReport promise(Contract contract, long seed) {
+        return new SpeculationReport(contract.label(), null, seed, null, null, null, null, null, null, null, null);
+    }
+
     /** Nothing but passes, for a chunk of a stream that is not the last. */
     public static SpeculationReport ofTrace(List<PassTrace> trace) {
         return new SpeculationReport(null, null, null, null, null, null, null, null, null, null, trace);

@@ -55,6 +55,25 @@ public record SamplingParameters(
         return new SamplingParameters(Map.of(), 1, 0, 0, temperature, 0, 0, 1);
     }
 
+    /** These parameters with others in place of some; null keeps one. */
+    public SamplingParameters with(Double otherTemperature, Integer otherTopK, Double otherMinP, Double otherTopP) {
+        return new SamplingParameters(
+                logitBias,
+                repetitionPenalty,
+                frequencyPenalty,
+                presencePenalty,
+                otherTemperature == null ? temperature : otherTemperature,
+                otherTopK == null ? topK : otherTopK,
+                otherMinP == null ? minP : otherMinP,
+                otherTopP == null ? topP : otherTopP);
+    }
+
+    /** These parameters with other biases. */
+    public SamplingParameters withLogitBias(Map<Integer, Float> otherBias) {
+        return new SamplingParameters(
+                otherBias, repetitionPenalty, frequencyPenalty, presencePenalty, temperature, topK, minP, topP);
+    }
+
     /** Whether the logits depend on the tokens before a position otherwise than through the model. */
     boolean penalises() {
         return repetitionPenalty != 1 || frequencyPenalty != 0 || presencePenalty != 0;

@@ -6,7 +6,8 @@ import java.util.Arrays;
 
 /**
  * Speculative Jacobi decoding (Teng et al., "Accelerating auto-regressive text-to-image generation with training-free
- * speculative Jacobi decoding", ICLR 2025): drafts the next tokens of a picture without a draft model. The draft is a
+ * speculative Jacobi decoding", ICLR 2025): drafts the next tokens of a picture without a draft model, and inside a
+ * {@link GroupDrafter} those of a frame of speech. The draft is a
  * chain, the window. A pass that scores it gives, for every position in it, the target's distribution after the guesses
  * before; all positions behind the accepted ones are drawn anew from these, which is an iteration of Jacobi's method on
  * the equations "this token is what the target draws after the ones before", and the window is drafted again, as far
@@ -40,8 +41,9 @@ public final class JacobiDrafter implements Drafter {
     }
 
     private static final int LONGEST_STAND = 8;
-    private static final int NONE = -1;
+    private static final int NONE = WindowInitialiser.NONE;
 
+    private final String name;
     private final Redraw redraw;
     private final WindowInitialiser initialiser;
     private final int vocabularySize;
@@ -60,7 +62,10 @@ public final class JacobiDrafter implements Drafter {
     private final double[] certainty;
 
     /** How often guesses were right, by their certainty and, where that may be asked, by how long they stood. */
-    private final AcceptanceEstimate acceptance = new AcceptanceEstimate(LONGEST_STAND + 1);
+    private final AcceptanceEstimate acceptance;
+
+    /** Guesses this far apart are judged alike. */
+    private final int period;
 
     /** Whether a guess was drawn from a row of the target's; others are guessed anew when they are wanted. */
     private final boolean[] scored;
@@ -75,6 +80,23 @@ public final class JacobiDrafter implements Drafter {
      */
     public JacobiDrafter(
             Redraw redraw, WindowInitialiser initialiser, int vocabularySize, Randomness randomness, int length) {
+        this(NAME, redraw, initialiser, vocabularySize, randomness, length, 1, acceptance(1));
+    }
+
+    /**
+     * @param period how far apart positions are whose guesses are judged alike, the codebooks of a frame say
+     * @param acceptance of such guesses so far, made by {@link #acceptance}
+     */
+    JacobiDrafter(
+            String name,
+            Redraw redraw,
+            WindowInitialiser initialiser,
+            int vocabularySize,
+            Randomness randomness,
+            int length,
+            int period,
+            AcceptanceEstimate acceptance) {
+        this.name = name;
         this.redraw = redraw;
         this.initialiser = initialiser;
         this.vocabularySize = vocabularySize;
@@ -84,11 +106,18 @@ public final class JacobiDrafter implements Drafter {
         stands = new int[length];
         certainty = new double[length];
         scored = new boolean[length];
+        this.period = period;
+        this.acceptance = acceptance;
+    }
+
+    /** Knows nothing yet of guesses that are judged by their place in a period. */
+    static AcceptanceEstimate acceptance(int period) {
+        return new AcceptanceEstimate(period * (LONGEST_STAND + 1));
     }
 
     @Override
     public String name() {
-        return NAME;
+        return name;
     }
 
     @Override
@@ -100,7 +129,7 @@ public final class JacobiDrafter implements Drafter {
             if (position == known || !scored[position]) {
                 draw(position, initial(position), history);
             }
-            window.add(window.size() - 1, tokens[position], confidence(position), NAME, proposal(position));
+            window.add(window.size() - 1, tokens[position], confidence(position), name, proposal(position));
         }
         return window;
     }
@@ -159,18 +188,14 @@ public final class JacobiDrafter implements Drafter {
     }
 
     /**
-     * A guess whose row was scored behind another token to the left than now stands there. Where the row said first of
-     * all that this one comes again, what stands there now does; else the initialiser knows better if it names a token.
-     * Without this an even ground that turns out to be another one would become right by one token with every pass. That
-     * the guess itself has no say keeps those that stay draws from their rows.
+     * A guess whose row was scored behind another token to the left than now stands there, where the initialiser may
+     * know better. That the guess itself has no say keeps those that stay draws from their rows.
      */
     private void reconsider(int position, int formerLeft, Categorical row) {
-        Categorical guess = row.logWeight(formerLeft) == 0
-                ? Categorical.certain(tokens[position - 1], vocabularySize)
-                : initialiser.guess(position, knowledge);
-        if (guess.certainToken() >= 0) {
-            tokens[position] = guess.certainToken();
-            distributions[position] = guess;
+        int token = initialiser.reconsider(position, formerLeft, row, knowledge);
+        if (token != NONE) {
+            tokens[position] = token;
+            distributions[position] = Categorical.certain(token, vocabularySize);
             stands[position] = 0;
         }
     }
@@ -219,10 +244,9 @@ public final class JacobiDrafter implements Drafter {
 
     /** Of a guess that was drawn, only what it was drawn from may be judged: see above. */
     private int kind(int position) {
-        if (redraw == Redraw.SHARED_NOISE) {
-            return stands[position];
-        }
-        return distributions[position].certainToken() >= 0 ? 0 : 1;
+        int kind =
+                redraw == Redraw.SHARED_NOISE ? stands[position] : distributions[position].certainToken() >= 0 ? 0 : 1;
+        return position % period * (LONGEST_STAND + 1) + kind;
     }
 
     /** Learns from the guesses whose fate is known: the accepted ones and the first rejected one. */

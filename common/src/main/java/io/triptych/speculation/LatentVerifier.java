@@ -91,7 +91,7 @@ public final class LatentVerifier extends RejectionVerifier {
     }
 
     @Override
-    double[] goal(TokenTree tree, int node, double[] target) {
+    double[] goal(TokenTree tree, int node, double[] target, long position) {
         int guess = tree.firstChild(node);
         double[] proposal = tree.proposal(guess);
         double[] goal = target.clone();

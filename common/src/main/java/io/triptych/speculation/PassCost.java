@@ -3,6 +3,7 @@ package io.triptych.speculation;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleSupplier;
+import java.util.stream.IntStream;
 
 /**
  * What a pass of one target costs, in seconds, by the number of rows it scores: measured at start-up and refreshed by
@@ -50,7 +51,8 @@ public final class PassCost {
      */
     public static PassCost measure(Target target, int cachedTokens) {
         int most = Math.min(64, target.capacity() - cachedTokens);
-        int[] rows = Arrays.stream(MEASURED_ROWS).filter(r -> r <= most).toArray();
+        int[] rows = IntStream.concat(Arrays.stream(MEASURED_ROWS).filter(r -> r < most), IntStream.of(most))
+                .toArray();
         double[] seconds = new double[rows.length];
         try (Target.Session session = target.open()) {
             session.append(someTokens(cachedTokens, target.vocabularySize()));

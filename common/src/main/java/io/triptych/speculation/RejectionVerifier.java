@@ -16,7 +16,7 @@ abstract class RejectionVerifier implements Verifier {
         int length = 0;
         int node = TokenTree.ROOT;
         while (tree.firstChild(node) != TokenTree.NONE) {
-            Residual residual = new Residual(goal(tree, node, target.after(node).probabilities()));
+            Residual residual = new Residual(goal(tree, node, target.after(node).probabilities(), position + length));
             int child = accepted(tree, node, residual, randomness, position + length);
             if (child == TokenTree.NONE) {
                 int recovered = residual.draw(randomness, position + length);
@@ -34,8 +34,9 @@ abstract class RejectionVerifier implements Verifier {
      * depend on what the node's children were drawn from, not on what was drawn.
      *
      * @param target not to be changed
+     * @param position of that token in the sequence
      */
-    double[] goal(TokenTree tree, int node, double[] target) {
+    double[] goal(TokenTree tree, int node, double[] target, long position) {
         return target;
     }
 

@@ -8,6 +8,9 @@ import io.triptych.sampling.Categorical;
  */
 @FunctionalInterface
 public interface WindowInitialiser {
+    /** No token. */
+    int NONE = -1;
+
     /** What is known of the positions before a new one: the tokens there, committed or guessed. */
     interface Known {
         /** The token at a position of the picture. */
@@ -30,6 +33,22 @@ public interface WindowInitialiser {
      * @param position in the picture, in reading order, at least 1; the first one's is drawn uniformly
      */
     Categorical guess(int position, Known known);
+
+    /**
+     * What a guess is to become whose row was scored behind another token to the left than now stands there. Where the
+     * row said first of all that this one comes again, what stands there now does; else the initialiser's own guess, if
+     * it names a token. Without this an even ground that turns out to be another one would become right by one token with
+     * every pass.
+     *
+     * @param formerLeft the token behind which the row was scored
+     * @param row what the guess was drawn from
+     * @return a token, or {@link #NONE} to leave the guess as it is
+     */
+    default int reconsider(int position, int formerLeft, Categorical row, Known known) {
+        return row.logWeight(formerLeft) == 0
+                ? known.token(position - 1)
+                : guess(position, known).certainToken();
+    }
 
     /** How many positions back distributions are asked for. */
     default int reach() {
@@ -95,6 +114,34 @@ public interface WindowInitialiser {
             @Override
             public int reach() {
                 return edge.reach();
+            }
+        };
+    }
+
+    /**
+     * Of a frame of speech: a new draw from what the same codebook's code was drawn from in the frame before; in the first
+     * frame any code.
+     *
+     * @param codebooks codes in a frame
+     */
+    static WindowInitialiser previousFrame(int codebooks) {
+        return new WindowInitialiser() {
+            @Override
+            public Categorical guess(int position, Known known) {
+                return position < codebooks
+                        ? Categorical.uniform(known.vocabularySize())
+                        : known.distribution(position - codebooks);
+            }
+
+            /** Codes of two codebooks have nothing to do with each other. */
+            @Override
+            public int reconsider(int position, int formerLeft, Categorical row, Known known) {
+                return NONE;
+            }
+
+            @Override
+            public int reach() {
+                return codebooks;
             }
         };
     }

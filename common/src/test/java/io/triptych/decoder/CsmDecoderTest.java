@@ -2,6 +2,7 @@ package io.triptych.decoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.triptych.sampling.CounterRandom;
 import io.triptych.sampling.LogitsPipeline;
@@ -10,6 +11,7 @@ import io.triptych.speculation.BudgetController;
 import io.triptych.speculation.DecodingLoop;
 import io.triptych.speculation.Drafter;
 import io.triptych.speculation.ExactVerifier;
+import io.triptych.speculation.PassCost;
 import io.triptych.speculation.Sequence;
 import io.triptych.speculation.Target;
 import io.triptych.speculation.TokenHistory;
@@ -98,6 +100,74 @@ class CsmDecoderTest {
             assertThat(speculated).isEqualTo(plain);
             assertThat(drafted.backbonePasses()).isEqualTo(frames);
             assertThat(drafted.depthPasses()).isLessThan(3L * frames);
+        }
+    }
+
+    /** Code 0 costs a pass of the backbone, and all others together one of the depth decoder, the last one included. */
+    @Test
+    void aFrameThatIsGuessedRightTakesOnePassOfEitherDecoder() {
+        int[] prompt = sequence(0);
+        int frames = 4;
+        try (CsmDecoder decoder = load(Precision.INT8, 64)) {
+            int[] plain = new int[frames * CODEBOOKS];
+            generate(decoder, decoder.open(), prompt, plain, Drafter.none());
+            CsmSession session = decoder.open();
+            Drafter right = new GroupDrafter(decoder, plain);
+            Drafter knowsFirstCode = new Drafter() {
+                @Override
+                public String name() {
+                    return right.name();
+                }
+
+                @Override
+                public TokenTree draft(TokenHistory history, int budget) {
+                    boolean inFrame = (history.size() - history.promptLength()) % CODEBOOKS > 0;
+                    return inFrame ? right.draft(history, budget) : new TokenTree(history.last());
+                }
+            };
+            int[] codes = new int[plain.length];
+            generate(decoder, session, prompt, codes, knowsFirstCode);
+            assertThat(codes).isEqualTo(plain);
+            assertThat(session.backbonePasses()).isEqualTo(frames);
+            assertThat(session.depthPasses()).isEqualTo(frames);
+        }
+    }
+
+    /** What the backbone's own head makes of it are the logits of codebook 0. */
+    @Test
+    void tellsTheBackbonesHiddenStateOfTheFrameUnderWay() {
+        RandomWeights weights = new RandomWeights();
+        int width = config.backbone().hiddenSize();
+        float[] head = new float[CODES * width];
+        weights.tensor("lm_head.weight", CODES, width).read(0, head, 0, head.length);
+        int[] prompt = sequence(CODEBOOKS + 2);
+        try (CsmDecoder decoder = load(Precision.FLOAT32, 64);
+                CsmSession session = decoder.open()) {
+            session.append(Arrays.copyOf(prompt, TEXT + CODEBOOKS - 1));
+            assertThat(session.hidden()).isNull();
+            float[] logits =
+                    score(decoder, session, chain(prompt[TEXT + CODEBOOKS - 1])).logits(TokenTree.ROOT);
+            session.commit(new int[] {TokenTree.ROOT});
+            float[] hidden = session.hidden();
+            for (int code = 0; code < CODES; code++) {
+                double sum = 0;
+                for (int i = 0; i < width; i++) {
+                    sum += head[code * width + i] * hidden[i];
+                }
+                assertThat(sum).isCloseTo(logits[code], within(1e-4));
+            }
+            score(decoder, session, chain(prompt[TEXT + CODEBOOKS]));
+            session.commit(new int[] {TokenTree.ROOT});
+            assertThat(session.hidden()).isEqualTo(hidden);
+        }
+    }
+
+    @Test
+    void timesPassesOfTheDepthDecoder() {
+        try (CsmDecoder decoder = load(Precision.INT8, 64)) {
+            PassCost cost = decoder.depthPassCost();
+            assertThat(cost.maximumRows()).isEqualTo(CODEBOOKS - 1);
+            assertThat(cost.seconds(CODEBOOKS - 1)).isGreaterThanOrEqualTo(cost.seconds(1));
         }
     }
 

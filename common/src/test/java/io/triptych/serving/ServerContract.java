@@ -112,19 +112,29 @@ public abstract class ServerContract {
     @Test
     void aStreamComesAsItIsGenerated() throws Exception {
         try (Socket client = request(stream)) {
-            target.allow(1);
+            target.allow(passesToFirst());
             byte[] buffer = new byte[4096];
             StringBuilder received = new StringBuilder();
             while (received.indexOf(firstOfStream()) < 0) {
                 int count = client.getInputStream().read(buffer);
                 received.append(new String(buffer, 0, count, StandardCharsets.UTF_8));
             }
-            assertThat(received).contains("text/event-stream").doesNotContain("[DONE]");
+            assertThat(received).contains(streamType()).doesNotContain("[DONE]");
         }
     }
 
-    /** What a stream holds once one pass has ended. */
+    /** What a stream holds once {@link #passesToFirst} have ended. */
     protected abstract String firstOfStream();
+
+    /** Passes until a stream tells something. */
+    protected int passesToFirst() {
+        return 1;
+    }
+
+    /** The media type of a stream. */
+    protected String streamType() {
+        return "text/event-stream";
+    }
 
     @Test
     void aClientThatHangsUpEndsItsStream() throws Exception {

@@ -1,17 +1,12 @@
 package io.triptych.image;
 
 import io.triptych.checkpoint.CheckpointDirectory;
-import io.triptych.checkpoint.ConfigFields;
 import io.triptych.decoder.JanusConfig;
 import io.triptych.openai.Models;
 import io.triptych.sampling.SamplingParameters;
+import io.triptych.serving.GenerationDefaults;
 import io.triptych.tokenizer.Tokenizer;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.stream.Stream;
 
 /**
  * What HTTP threads know of the model: its name, its tokens and its limits. Immutable and safe from any thread.
@@ -36,31 +31,14 @@ public record ImageModel(
     /** Reads what a request that says nothing gets from {@code generation_config.json}, where that names it. */
     public static ImageModel of(
             Models.Model card, Tokenizer tokenizer, JanusConfig shape, int capacity, CheckpointDirectory checkpoint) {
-        List<ConfigFields> named = Stream.of(
-                        checkpoint.generationFields(),
-                        checkpoint.generationFields().flatMap(fields -> fields.object("generation_kwargs")))
-                .flatMap(Optional::stream)
-                .toList();
-        boolean greedy = named.stream().anyMatch(fields -> !fields.flag("do_sample", true));
-        SamplingParameters sampling = new SamplingParameters(
-                Map.of(),
-                1,
-                0,
-                0,
-                greedy ? 0 : number(named, "temperature", 2, 1),
-                (int) number(named, "top_k", LARGEST, 0),
-                number(named, "min_p", 1, 0),
-                number(named, "top_p", 1, 1));
+        GenerationDefaults defaults = GenerationDefaults.of(checkpoint);
         return new ImageModel(
-                card, tokenizer, shape, capacity, sampling, number(named, "guidance_scale", LARGEST, NO_GUIDANCE));
-    }
-
-    private static double number(List<ConfigFields> named, String field, double largest, double otherwise) {
-        return named.stream()
-                .map(fields -> fields.number(field, 0, largest))
-                .flatMapToDouble(OptionalDouble::stream)
-                .findFirst()
-                .orElse(otherwise);
+                card,
+                tokenizer,
+                shape,
+                capacity,
+                defaults.sampling(),
+                defaults.number("guidance_scale", LARGEST, NO_GUIDANCE));
     }
 
     /** The size of every image, as requests name it. */

@@ -6,7 +6,6 @@ import io.triptych.image.ImageRequest;
 import io.triptych.openai.ApiException;
 import io.triptych.openai.Seeds;
 import io.triptych.openai.SpeculationRequest;
-import io.triptych.sampling.SamplingParameters;
 import java.util.List;
 
 /** Turns what clients ask for into what the engine needs to know, or refuses it before any work is done. */
@@ -37,7 +36,7 @@ final class ImageRequests {
                         : prompt("negative_prompt", request.negativePrompt()),
                 orElse(request.guidanceScale(), model.guidance()),
                 images,
-                sampling(request),
+                model.sampling().with(request.temperature(), request.topK(), request.minP(), request.topP()),
                 Seeds.orDrawn(request.seed()),
                 orElse(request.partialImages(), 0),
                 speculation(orElse(request.speculation(), SpeculationRequest.DEFAULT)));
@@ -75,19 +74,6 @@ final class ImageRequests {
                             + prompt.length + " tokens");
         }
         return prompt;
-    }
-
-    private SamplingParameters sampling(GenerationRequest request) {
-        SamplingParameters otherwise = model.sampling();
-        return new SamplingParameters(
-                otherwise.logitBias(),
-                otherwise.repetitionPenalty(),
-                otherwise.frequencyPenalty(),
-                otherwise.presencePenalty(),
-                orElse(request.temperature(), otherwise.temperature()),
-                orElse(request.topK(), otherwise.topK()),
-                orElse(request.minP(), otherwise.minP()),
-                orElse(request.topP(), otherwise.topP()));
     }
 
     private static SpeculationRequest speculation(SpeculationRequest speculation) {

@@ -19,8 +19,7 @@ public final class MimiCodec implements Codec {
         this.config = config;
     }
 
-    /** Loads the codebooks and the decoder of a checkpoint. */
-    public static MimiCodec load(MimiConfig config, CheckpointDirectory checkpoint) {
+    static MimiCodec load(MimiConfig config, CheckpointDirectory checkpoint) {
         return new MimiCodec(TorchScriptProgram.load(new MimiArchive(config, checkpoint).archive()), config);
     }
 
@@ -60,25 +59,11 @@ public final class MimiCodec implements Codec {
 
         @Override
         public float[] decode(int[][] frames) {
-            long[] vectors = new long[frames.length * config.codebooks()];
-            int at = 0;
-            for (int[] frame : frames) {
-                if (frame.length != config.codebooks()) {
-                    throw new IllegalArgumentException("a frame of " + frame.length + " codes, but there are "
-                            + config.codebooks() + " codebooks");
-                }
-                for (int codebook = 0; codebook < frame.length; codebook++) {
-                    if (frame[codebook] < 0 || frame[codebook] >= config.codes()) {
-                        throw new IllegalArgumentException(
-                                "code " + frame[codebook] + " is not in a codebook of " + config.codes());
-                    }
-                    vectors[at++] = (long) codebook * config.codes() + frame[codebook];
-                }
-            }
-            if (frames.length == 0) {
+            long[] rows = CodebookRows.of(MimiCodec.this, frames);
+            if (rows.length == 0) {
                 return new float[0];
             }
-            try (IValue codes = IValue.listFrom(vectors);
+            try (IValue codes = IValue.listFrom(rows);
                     IValue position = IValue.from(steps);
                     IValue result = program.run("decode", codes, position, state);
                     PtNDArray samples = result.toTensor(program.manager())) {

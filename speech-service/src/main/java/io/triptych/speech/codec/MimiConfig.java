@@ -1,10 +1,12 @@
 package io.triptych.speech.codec;
 
 import io.triptych.checkpoint.CheckpointDirectory;
-import io.triptych.checkpoint.CheckpointException;
 import io.triptych.checkpoint.ConfigFields;
-import io.triptych.decoder.CsmConfig;
+import io.triptych.checkpoint.MemoryRequirement;
+import io.triptych.checkpoint.Tensor;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -58,32 +60,18 @@ public record MimiConfig(
         int residualKernelSize,
         int residualBlocks,
         int dilationGrowth,
-        int compression) {
+        int compression)
+        implements CodecConfig {
+    static final String FAMILY = "mimi";
+
     private static final int MOST_LEVELS = 12;
+    private static final float LEAST_USAGE = 1e-5f;
 
     /**
-     * Reads the shape from {@code config.json}: of the codec alone, or of a model of the CSM family, which holds its
-     * codec. Fields that are absent have the value that the family's configuration class in the transformers library
-     * gives them.
-     *
-     * @throws CheckpointException naming the field, for another family, a setting that is not supported, and for values
-     *     that fit no codec
+     * Fields that are absent have the value that the family's configuration class in the transformers library gives
+     * them.
      */
-    public static MimiConfig from(CheckpointDirectory checkpoint) {
-        ConfigFields whole = checkpoint.fields();
-        if (!checkpoint.modelType().equals("csm")) {
-            return from(whole, "");
-        }
-        return from(
-                whole.object("codec_config").orElseThrow(() -> whole.wrong("codec_config", "is missing")),
-                CsmConfig.CODEC_PART);
-    }
-
-    private static MimiConfig from(ConfigFields config, String prefix) {
-        String family = config.text("model_type").orElse("mimi");
-        if (!family.equals("mimi")) {
-            throw config.wrong("model_type", "is '" + family + "', not 'mimi'");
-        }
+    static MimiConfig from(ConfigFields config, String prefix) {
         refuseUnsupported(config);
         int sampleRate = config.optionalSize("sampling_rate").orElse(24_000);
         int hiddenSize = config.optionalSize("hidden_size").orElse(512);
@@ -149,12 +137,13 @@ public record MimiConfig(
                 compression);
     }
 
-    /** Samples that a frame becomes. */
+    @Override
     public int samplesPerFrame() {
         return ratios.stream().reduce(upsampling, Math::multiplyExact);
     }
 
-    /** Prefixes of the tensors that decoding does not need: what turns sound into codes. */
+    /** Those of what turns sound into codes. */
+    @Override
     public List<String> unusedParts() {
         return Stream.of(
                         "encoder.",
@@ -164,6 +153,70 @@ public record MimiConfig(
                         "quantizer.acoustic_residual_vector_quantizer.input_proj.")
                 .map(part -> prefix + part)
                 .toList();
+    }
+
+    @Override
+    public float[][][] vectors(CheckpointDirectory checkpoint) {
+        float[][][] vectors = new float[codebooks][codes][codeSize];
+        for (int codebook = 0; codebook < codebooks; codebook++) {
+            boolean semantic = codebook < semanticCodebooks;
+            String name = prefix + "quantizer." + (semantic ? "semantic" : "acoustic")
+                    + "_residual_vector_quantizer.layers." + (semantic ? codebook : codebook - semanticCodebooks)
+                    + ".codebook.";
+            Tensor sums = checkpoint.tensor(name + "embed_sum", codes, codeSize);
+            float[] usage = new float[codes];
+            checkpoint.tensor(name + "cluster_usage", codes).read(0, usage, 0, codes);
+            for (int code = 0; code < codes; code++) {
+                sums.read((long) code * codeSize, vectors[codebook][code], 0, codeSize);
+                for (int i = 0; i < codeSize; i++) {
+                    vectors[codebook][code][i] /= Math.max(usage[code], LEAST_USAGE);
+                }
+            }
+        }
+        return vectors;
+    }
+
+    @Override
+    public MemoryRequirement memory(int streams, int frames) {
+        // In double, which saturates where a hostile configuration would overflow.
+        double wide = (double) heads * headSize;
+        double narrow = (double) keyValueHeads * headSize;
+        double transformer = layers * (2.0 * hiddenSize * (wide + narrow + feedForwardSize) + 6.0 * hiddenSize);
+        double channels = (double) filters * (1 << ratios.size());
+        double convolutions = kernelSize * hiddenSize * channels;
+        double steps = (double) upsampling * frames;
+        double largestMap = steps * Math.max(channels, feedForwardSize);
+        // Keys and values in the window, and what every convolution sees of earlier steps.
+        double state =
+                layers * 2 * narrow * window + hiddenSize * (double) upsampling + hiddenSize * (kernelSize - 1.0);
+        for (int ratio : ratios) {
+            convolutions += channels * channels * ratio;
+            state += channels / 2 * ratio;
+            channels /= 2;
+            steps *= ratio;
+            convolutions += residualBlocks * (residualKernelSize + 1.0) * channels * channels / compression;
+            state += channels
+                    * (residualKernelSize - 1.0)
+                    * (Math.pow(dilationGrowth, residualBlocks) - 1)
+                    / Math.max(1, dilationGrowth - 1);
+            largestMap = Math.max(largestMap, steps * channels);
+        }
+        // The codebooks stand twice: as they are stored, and divided by their usage.
+        double weights = 2.0 * codebooks * codes * codeSize
+                + 2.0 * hiddenSize * codeSize
+                + 2.0 * hiddenSize * hiddenSize / upsamplingGroups * upsampling
+                + transformer
+                + convolutions;
+        double attention = (double) heads * upsampling * frames * (window + (double) upsampling * frames);
+        Map<String, Long> parts = new LinkedHashMap<>();
+        parts.put("codec", (long) (Float.BYTES * (weights + 4 * largestMap + 2 * attention)));
+        parts.put("state of " + streams + " sounds", (long) (Float.BYTES * state * streams));
+        return new MemoryRequirement(parts);
+    }
+
+    @Override
+    public MimiCodec load(CheckpointDirectory checkpoint) {
+        return MimiCodec.load(this, checkpoint);
     }
 
     private static void refuseUnsupported(ConfigFields config) {

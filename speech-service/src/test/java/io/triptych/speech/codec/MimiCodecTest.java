@@ -25,16 +25,16 @@ class MimiCodecTest {
             Path.of(System.getProperty("triptych.root", ".."), "common", "src", "test", "resources", "parity", "csm");
 
     private CheckpointDirectory checkpoint;
-    private MimiConfig config;
-    private MimiCodec codec;
+    private CodecConfig config;
+    private Codec codec;
     private int[][] frames;
     private float[] expected;
 
     @BeforeEach
     void load() {
         checkpoint = CheckpointDirectory.open(FIXTURE);
-        config = MimiConfig.from(checkpoint);
-        codec = MimiCodec.load(config, checkpoint);
+        config = CodecConfig.from(checkpoint);
+        codec = config.load(checkpoint);
         try (SafeTensors file = SafeTensors.open(FIXTURE.resolve("expected.safetensors"))) {
             float[] codes = floats(file.tensors().get("frames"));
             frames = new int[codes.length / codec.codebooks()][codec.codebooks()];

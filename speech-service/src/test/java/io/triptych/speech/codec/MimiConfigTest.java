@@ -44,7 +44,7 @@ class MimiConfigTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "\"model_type\": \"encodec\" | model_type' is 'encodec', not 'mimi'",
+                "\"model_type\": \"encodec\" | model_type' is 'encodec', neither 'mimi'",
                 "\"hidden_act\": \"relu\" | hidden_act' is 'relu', but only gelu",
                 "\"use_causal_conv\": false | use_causal_conv' is false",
                 "\"use_conv_shortcut\": true | use_conv_shortcut' is true",
@@ -79,7 +79,7 @@ class MimiConfigTest {
         Files.writeString(directory.resolve("config.json"), json);
         new CheckpointWriter().write(directory.resolve("model.safetensors"));
         try (CheckpointDirectory checkpoint = CheckpointDirectory.open(directory)) {
-            return MimiConfig.from(checkpoint);
+            return (MimiConfig) CodecConfig.from(checkpoint);
         }
     }
 }

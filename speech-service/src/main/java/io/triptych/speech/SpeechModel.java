@@ -1,0 +1,132 @@
+package io.triptych.speech;
+
+import io.triptych.checkpoint.CheckpointDirectory;
+import io.triptych.checkpoint.CheckpointException;
+import io.triptych.decoder.CsmConfig;
+import io.triptych.openai.Models;
+import io.triptych.sampling.SamplingParameters;
+import io.triptych.speech.text.SpeechText;
+import io.triptych.speech.text.SpeechText.Utterance;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What HTTP threads know of the model: its name, its voices, how it reads, and its limits. Immutable and safe from any
+ * thread.
+ *
+ * @param card what the API tells of it
+ * @param text reads text
+ * @param voiceTokens the token of the text vocabulary that begins the prompts of a voice
+ * @param drafters that a request may name; the first is taken if it names none
+ * @param shape of the codes
+ * @param capacity the most text tokens and frames of one line together
+ * @param sampleRate samples in a second
+ * @param samplesPerFrame that a frame becomes
+ * @param sampling what a request that says nothing gets
+ */
+public record SpeechModel(
+        Models.Model card,
+        SpeechText text,
+        Map<String, Integer> voiceTokens,
+        List<String> drafters,
+        CsmConfig shape,
+        int capacity,
+        int sampleRate,
+        int samplesPerFrame,
+        SamplingParameters sampling) {
+    private static final String GOLDEN_TEXT = "The quick brown fox jumps over the lazy dog.";
+
+    /** How much longer than expected speech may take, and what it may take besides, in seconds. */
+    private static final double LONGEST = 2;
+
+    private static final double BESIDES = 1;
+
+    /** Seconds of silence between lines, by the mark that a line ends with. */
+    private static final Map<Character, Double> PAUSES = Map.of('.', 0.32, '?', 0.32, '!', 0.32, ';', 0.2, ',', 0.12);
+
+    /**
+     * The voices of a checkpoint: the special tokens {@code [name]} of its tokenizer that mean nothing else.
+     *
+     * @throws CheckpointException if there is none
+     */
+    public static Map<String, Integer> voicesOf(CheckpointDirectory checkpoint) {
+        Map<String, Integer> voices = new TreeMap<>();
+        JsonNode tokenizer = JsonMapper.shared().readTree(checkpoint.tokenizer());
+        for (JsonNode token : tokenizer.path("added_tokens")) {
+            String content = token.path("content").asString("");
+            if (content.matches("\\[[\\w-]+]")
+                    && !List.of("[pad]", SpeechText.SPEAK).contains(content)) {
+                voices.put(
+                        content.substring(1, content.length() - 1),
+                        token.path("id").intValue());
+            }
+        }
+        if (voices.isEmpty()) {
+            throw new CheckpointException(
+                    checkpoint.tokenizer(), "has no voices, which are special tokens such as [name]");
+        }
+        return voices;
+    }
+
+    /** The names of all voices; the first is taken if a request names none. */
+    public List<String> voices() {
+        return voiceTokens.entrySet().stream()
+                .sorted(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /** What a voice is to say for some words, as lines of a request. */
+    public List<SpeechRequest.Line> lines(List<Utterance> utterances, String voice) {
+        List<SpeechRequest.Line> lines = new ArrayList<>();
+        for (Utterance utterance : utterances) {
+            boolean last = lines.size() == utterances.size() - 1;
+            lines.add(new SpeechRequest.Line(
+                    utterance.words(),
+                    prompt(voiceTokens.get(voice), utterance.tokens()),
+                    maximumFrames(utterance),
+                    last ? 0 : pauseFrames(utterance.words())));
+        }
+        return lines;
+    }
+
+    /** About how long some words take to say, pauses included. */
+    public double seconds(List<Utterance> utterances) {
+        return utterances.stream()
+                .mapToDouble(utterance -> utterance.seconds() + pauseFrames(utterance.words()) / frameRate())
+                .sum();
+    }
+
+    private int[] prompt(int voice, int[] tokens) {
+        int[] prompt = new int[tokens.length + 1];
+        prompt[0] = shape.inputToken(voice);
+        for (int i = 0; i < tokens.length; i++) {
+            prompt[i + 1] = shape.inputToken(tokens[i]);
+        }
+        return prompt;
+    }
+
+    private int maximumFrames(Utterance utterance) {
+        double plausible = frameRate() * (BESIDES + LONGEST * utterance.seconds());
+        int room = capacity - utterance.tokens().length - 1;
+        return (int) Math.max(1, Math.min(Math.ceil(plausible), room));
+    }
+
+    private int pauseFrames(String words) {
+        double seconds = PAUSES.getOrDefault(words.charAt(words.length() - 1), 0.0);
+        return (int) Math.round(frameRate() * seconds);
+    }
+
+    private double frameRate() {
+        return (double) sampleRate / samplesPerFrame;
+    }
+
+    /** What the self-check says. */
+    SpeechRequest.Line golden() {
+        return lines(text.read(GOLDEN_TEXT).utterances(), voices().get(0)).get(0);
+    }
+}

@@ -1,0 +1,188 @@
+package io.triptych.speech.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class NormaliserTest {
+    private static final Normaliser NORMALISER = new Normaliser();
+
+    private static void assertSaid(String written, String said) {
+        assertThat(NORMALISER.plain(written.replace("\\n", "\n")).words()).isEqualTo(said);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            3 cats                          | three cats
+            1,234,567                       | one million two hundred thirty four thousand five hundred sixty seven
+            10000                           | ten thousand
+            3.14                            | three point one four
+            .5                              | point five
+            -5 and +5                       | minus five and plus five
+            007                             | zero zero seven
+            12345678901234567890            | one two three four five six seven eight nine zero one two three four five six seven eight nine zero
+            1st, 22nd, 103rd, 1,000th       | first, twenty second, one hundred third, one thousandth
+            1/2 cup, 2/3, 3½ and 5/2        | a half cup, two thirds, three and a half and five over two
+            version 1.2.3                   | version one point two point three
+            10-20 pages                     | ten to twenty pages
+            1990–1995                       | nineteen ninety to nineteen ninety five
+            3x4 = 12                        | three times four equals twelve
+            10 / 5                          | ten divided by five
+            16:9                            | sixteen to nine
+            #5                              | number five
+            MP3                             | em pee three
+            """)
+    void numbers(String written, String said) {
+        assertSaid(written, said);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            in 1905, 2005, 1066 and 1500    | in nineteen oh five, two thousand five, ten sixty six and fifteen hundred
+            the 1990s and the '60s          | the nineteen nineties and the sixties
+            March 5th, 2024                 | march fifth, twenty twenty four
+            Jan. 3                          | january third
+            5 March 1999                    | the fifth of march, nineteen ninety nine
+            May 2020                        | may twenty twenty
+            May I go?                       | may i go?
+            2024-03-05                      | march fifth, twenty twenty four
+            3/5/24                          | march fifth, twenty twenty four
+            Mon., Jan. 3.                   | monday, january third.
+            3:05 p.m.                       | three oh five pee em.
+            at 5 p.m. Then                  | at five pee em. then
+            at 5 p.m. today                 | at five pee em today
+            9:00 and 15:30                  | nine o'clock and fifteen thirty
+            24/7                            | twenty four seven
+            """)
+    void datesAndTimes(String written, String said) {
+        assertSaid(written, said);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            $3.50                           | three dollars and fifty cents
+            $1.01, $0.99, $1                | one dollar and one cent, ninety nine cents, one dollar
+            €1,200.00                       | one thousand two hundred euros
+            £5m and $2 million              | five million pounds and two million dollars
+            ¥500, 5€, 50¢                   | five hundred yen, five euros, fifty cents
+            50%                             | fifty percent
+            5 kg, 10.5km, 1 m               | five kilograms, ten point five kilometers, one meter
+            20°C, 60 mph, 3 m²              | twenty degrees celsius, sixty miles per hour, three square meters
+            5-10 km                         | five to ten kilometers
+            wait 2 min. more                | wait two minutes more
+            +1 (555) 123-4567               | plus one, five five five, one two three, four five six seven
+            555-0134                        | five five five, zero one three four
+            """)
+    void quantities(String written, String said) {
+        assertSaid(written, said);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            Dr. Smith of 12 Main St. in St. Paul. | doctor smith of twelve main street in saint paul.
+            near Elm Dr. by Mt. Hood              | near elm drive by mount hood
+            Mr. and Mrs. Jones                    | mister and missus jones
+            Smith Jr. went. Lee Jr. Then          | smith junior went. lee junior. then
+            e.g. this, i.e. that, etc.            | for example, this, that is, that, et cetera.
+            He met Max. Then No. 5                | he met max. then number five
+            the U.S. and the FBI's                | the you ess and the eff bee eye's
+            NASA, OK                              | nasa, ok
+            SHOUT AT THE DOG                      | shout at the dog
+            J. R. Smith                           | jay are smith
+            Henry VIII, Chapter IV, World War II  | henry the eighth, chapter four, world war two
+            I think I'm Louis XIV's               | i think i'm louis the fourteenth's
+            YouTube                               | you tube
+            html                                  | aitch tee em ell
+            """)
+    void abbreviationsAndCapitals(String written, String said) {
+        assertSaid(written, said);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            https://www.example.com/a?x=1         | double you double you double you dot example dot com slash ay question mark ex equals one
+            bob.smith@mail.co.uk                  | bob dot smith at mail dot co dot uk
+            rock & roll, #tag, C++                | rock and roll, hashtag tag, see plus plus
+            “Quoted” — he said… (well)            | quoted, he said. well,
+            it's 'fine' rock 'n' roll             | it's fine rock n roll
+            well-known                            | well known
+            What?! Really!!!                      | what? really!
+            one: two; three                       | one; two; three
+            First\\nline\\n\\nNext\\n- item\\n- more | first line. next. item. more
+            """)
+    void signs(String written, String said) {
+        assertSaid(written, said);
+    }
+
+    @Test
+    void accentsAreFoldedAndOtherScriptsAreWrittenInLatin() {
+        assertSaid("Naïve café in Łódź", "naive cafe in lodz");
+        assertSaid("Привет", "privet");
+        assertThat(NORMALISER.plain("你好").words()).matches("[a-z]+ [a-z]+");
+    }
+
+    @Test
+    void whatCannotBeSaidIsLeftOutAndTold() {
+        Normaliser.Plain plain = NORMALISER.plain("nice 😀♥😀 day\u0000\u0007\ud800 ok");
+        assertThat(plain.words()).isEqualTo("nice day ok");
+        assertThat(plain.dropped()).isEqualTo("😀♥\uFFFD");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "   ", "\n\n", "...", "😀", "\u0000", "'", "- - -", "?!"})
+    void nothingToSayIsNoWords(String text) {
+        assertThat(NORMALISER.plain(text).words()).isEmpty();
+    }
+
+    /** Whatever comes, words and marks go, soon: no pattern may take more than a moment over 4096 characters. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "1",
+                "1,",
+                "a",
+                "A",
+                "A.",
+                "1.",
+                "1-",
+                "1/",
+                "-",
+                "'",
+                "$1",
+                "a@",
+                "a.b",
+                "www.",
+                "http://a",
+                "1:",
+                "+1 ",
+                "(",
+                "9 9/",
+                "\n",
+                "\n- ",
+                "X",
+                "I V ",
+                "St. ",
+                "😀",
+                "你",
+                "a'",
+                "é",
+                "%",
+                "Mon. ",
+                "1 kg ",
+                "\ud800",
+                "@a.b",
+                "a.b.",
+                "1.2"
+            })
+    void anythingBecomesPlainWordsInTime(String part) {
+        String text = part.repeat(4096 / part.length());
+        Normaliser.Plain plain =
+                Assertions.assertTimeoutPreemptively(Duration.ofSeconds(20), () -> NORMALISER.plain(text));
+        assertThat(plain.words().split(" ")).allMatch(word -> word.matches("([a-z][a-z']*[,;.!?]?)?"));
+    }
+}
