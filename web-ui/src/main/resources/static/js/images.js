@@ -210,6 +210,7 @@ async function compare(body, signal) {
 }
 
 workshop({
+  modality: 'image',
   endpoint: () => '/images/generations',
   generate,
   race: compare,

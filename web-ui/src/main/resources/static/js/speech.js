@@ -170,6 +170,7 @@ async function compare(body, signal) {
 }
 
 workshop({
+  modality: 'speech',
   endpoint: () => '/audio/speech',
   generate,
   race: compare,
@@ -216,6 +217,6 @@ addEventListener('services', ({detail}) => {
 addEventListener('themechange', () => last && draw(last.sound));
 
 function offer(select, names) {
-  if (!names || select.options.length > 1) return;
-  select.append(...names.map(name => el('option', {value: name}, name)));
+  if (!names || select.options[0].value !== '') return;
+  select.replaceChildren(...names.map(name => el('option', {value: name}, name)));
 }

@@ -190,6 +190,7 @@ async function compare(body, signal) {
 const prompt = () => byId('prompt').value;
 
 workshop({
+  modality: 'text',
   endpoint,
   generate,
   race: compare,

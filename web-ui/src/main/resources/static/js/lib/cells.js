@@ -49,7 +49,7 @@ export class Cells {
       for (let cell = pass.from; cell < pass.to; cell++) {
         const shown = i < number;
         const fresh = i === number - 1 && !ended;
-        this.#paint(cell, !shown ? '' : fresh ? 'fresh' : pass.own?.[cell - pass.from] && pass.to - pass.from > 0 ? 'alone' : 'kept',
+        this.#paint(cell, !shown ? '' : fresh ? 'fresh' : pass.own?.[cell - pass.from] ? 'alone' : 'kept',
           (pass.to - pass.from - 1) / (most - 1));
       }
     });
@@ -63,7 +63,7 @@ export class Cells {
   describe(number) {
     const pass = this.passes[number - 1];
     return pass
-      ? `Pass ${number} of ${this.passes.length}: ${pass.to - pass.from} codes settled, ${pass.guessed} of them guesses; ${pass.to} of ${this.side ** 2} in all`
+      ? `Pass ${number} of ${this.passes.length}: ${pass.to - pass.from} settled, ${pass.guessed} by guesses; ${pass.to} of ${this.side ** 2} codes in all`
       : 'No codes yet';
   }
 

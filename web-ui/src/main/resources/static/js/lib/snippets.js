@@ -45,10 +45,7 @@ export function java(endpoint, body) {
   const {trace, ...speculation} = body.speculation;
   const request = {...body, speculation};
   const lines = Object.entries(request).map(([name, value]) => setter(client.fields[name], name, value));
-  const imports = ['com.openai.client.OpenAIClient', 'com.openai.client.okhttp.OpenAIOkHttpClient', 'com.openai.core.JsonValue', ...client.imports, 'java.util.List', 'java.util.Map'];
-  return `${imports.sort().map(name => `import ${name};`).join('\n')}
-
-class Example {
+  const program = `class Example {
     public static void main(String[] args) throws Exception {
         OpenAIClient client = OpenAIOkHttpClient.builder().baseUrl("${base()}").apiKey("any").build();
         ${client.params} params = ${client.params}.builder()
@@ -58,6 +55,10 @@ ${lines.map(line => `                ${line}`).join('\n')}
     }
 }
 `;
+  const imports = ['com.openai.client.OpenAIClient', 'com.openai.client.okhttp.OpenAIOkHttpClient', 'com.openai.core.JsonValue',
+    ...client.imports, 'java.util.List', 'java.util.Map']
+    .filter(name => new RegExp(`\\b${name.split('.').pop()}\\b`).test(program));
+  return `${imports.sort().map(name => `import ${name};`).join('\n')}\n\n${program}`;
 }
 
 function setter(method, name, value) {

@@ -4,6 +4,7 @@ import {svg} from './dom.js';
 const WIDTH = 112;
 const HEIGHT = 30;
 const BOX = {width: 92, height: 22};
+const ROOT = 22;
 const MARGIN = 12;
 
 /**
@@ -31,25 +32,26 @@ export function drawTree(pass) {
   const rows = layOut(path, rejected);
   const depth = Math.max(...nodes.map(node => node.depth));
 
-  const x = node => MARGIN + node.depth * WIDTH;
+  const gap = WIDTH - BOX.width;
+  const x = node => MARGIN + (node.depth === 0 ? 0 : ROOT + gap + (node.depth - 1) * WIDTH);
   const y = node => MARGIN + node.row * HEIGHT;
   const drawing = svg('svg', {
-    width: MARGIN * 2 + depth * WIDTH + BOX.width,
+    width: MARGIN * 2 + ROOT + depth * WIDTH,
     height: MARGIN * 2 + rows * HEIGHT - (HEIGHT - BOX.height),
     role: 'img',
     'aria-label': describe(pass),
   });
   for (const node of nodes.filter(n => n.above).sort((a, b) => a.kept - b.kept)) {
-    const from = {x: x(node.above) + (node.above.depth === 0 ? 22 : BOX.width), y: y(node.above) + BOX.height / 2};
+    const from = {x: x(node.above) + (node.above.depth === 0 ? ROOT : BOX.width), y: y(node.above) + BOX.height / 2};
     const to = {x: x(node), y: y(node) + BOX.height / 2};
-    const bend = (WIDTH - BOX.width) / 2;
+    const bend = gap / 2;
     drawing.append(svg('path', {
       class: node.kept ? 'edge kept' : 'edge',
       d: `M${from.x} ${from.y} C${from.x + bend} ${from.y} ${to.x - bend} ${to.y} ${to.x} ${to.y}`,
     }));
   }
   for (const node of nodes) {
-    const width = node.depth === 0 ? 22 : BOX.width;
+    const width = node.depth === 0 ? ROOT : BOX.width;
     drawing.append(svg('g', {
       class: node.kept ? 'node kept' : 'node lost',
       'data-source': node.source,

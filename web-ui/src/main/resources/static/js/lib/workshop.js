@@ -12,20 +12,23 @@ const promises = {
 /**
  * Brings a workshop's page to life.
  *
+ * @param modality whose service is asked
  * @param endpoint tells the path of the API, as the form has it
  * @param body reads the form: the request without speculation
  * @param generate async (body, signal): makes one and shows it
  * @param race async (body, signal): makes it both ways
  * @param drafters (form): the names of those that are wanted; none for all
  */
-export function workshop({endpoint, body, generate, race, drafters = () => []}) {
+export function workshop({modality, endpoint, body, generate, race, drafters = () => []}) {
   const form = byId('workshop');
   const buttons = {go: byId('go'), race: byId('race'), stop: byId('stop')};
   const status = byId('status');
   const failure = byId('failure');
   let running = null;
 
-  const whole = () => ({...body(form), speculation: speculation(form, drafters(form))});
+  let model;
+  addEventListener('services', ({detail}) => { model = detail[modality]?.model ?? model; });
+  const whole = () => ({...(model && {model}), ...body(form), speculation: speculation(form, drafters(form))});
 
   async function run(what, name) {
     if (running || !form.reportValidity()) return;
