@@ -119,16 +119,14 @@ public final class SpeechEngine implements GenerativeModel<SpeechRequest, Speech
                     spoken.finish();
                     told.add(account(line, spoken, random, framesBefore));
                 }
-                framesBefore += spoken.frames() + line.pauseFrames();
-            }
-            if (line.pauseFrames() > 0 && !cancellation.cancelled()) {
-                output.accept(new Sound(new float[line.pauseFrames() * codec.samplesPerFrame()]));
+                framesBefore += spoken.frames();
             }
         }
         if (!cancellation.cancelled()) {
             SpeechReport report = SpeechReport.of(
                     account(request, stats).withTrace(trace),
                     told,
+                    request.dropped(),
                     seconds(framesBefore),
                     (System.nanoTime() - begin) / 1e9);
             if (report.realTimeFactor() != null) {
@@ -209,10 +207,10 @@ public final class SpeechEngine implements GenerativeModel<SpeechRequest, Speech
     /** The first codes of a sentence; they become sound too, so that the first request finds everything warm. */
     private int[] golden(Mode mode) {
         SpeechRequest.Line whole = model.golden();
-        SpeechRequest.Line line = new SpeechRequest.Line(
-                whole.words(), whole.prompt(), Math.min(GOLDEN_FRAMES, whole.maximumFrames()), 0);
-        SpeechRequest request =
-                new SpeechRequest(List.of(line), model.sampling(), 1, new SpeculationRequest(mode, null, null, null));
+        SpeechRequest.Line line =
+                new SpeechRequest.Line(whole.words(), whole.prompt(), Math.min(GOLDEN_FRAMES, whole.maximumFrames()));
+        SpeechRequest request = new SpeechRequest(
+                List.of(line), "", model.sampling(), 1, new SpeculationRequest(mode, null, null, null));
         try (Codec.Stream sound = codec.open()) {
             SpokenLine spoken = new SpokenLine(0, voicing, sound, new Chunks(), samples -> {}, null);
             try (Sequence sequence = open(request, line, new CounterRandom(request.seed()), spoken)) {

@@ -75,7 +75,7 @@ class SpeechServiceTest {
         Answer streamed = ask(request.streamFormat(StreamFormat.AUDIO));
         assertThat(streamed.type()).isEqualTo(format.mediaType(RATE));
         double seconds = whole.account().path("audio_seconds").doubleValue();
-        assertThat(seconds).isGreaterThan(0.32); // the pause alone
+        assertThat(seconds).isPositive();
         int samples = (int) Math.round(seconds * RATE);
         int filling = format == AudioFormat.AAC ? 2048 : format == AudioFormat.MP3 ? 575 : 0;
         assertThat(Programs.decode(whole.body(), format, RATE).length).isBetween(samples, samples + filling);
@@ -206,12 +206,12 @@ class SpeechServiceTest {
     /** Of five requests the last is served to its end; the others are given up after some pieces. */
     private void serve(int count) throws InterruptedException {
         List<SpeechRequest.Line> lines = model.lines(model.text().read(INPUT).utterances(), "ada").stream()
-                .map(line -> new SpeechRequest.Line(line.words(), line.prompt(), 10, 1))
+                .map(line -> new SpeechRequest.Line(line.words(), line.prompt(), 10))
                 .toList();
         SpeculationRequest.Mode[] modes = SpeculationRequest.Mode.values();
         for (int i = 0; i < count; i++) {
             SpeechRequest request = new SpeechRequest(
-                    lines, model.sampling(), i, new SpeculationRequest(modes[i % modes.length], null, 7, false));
+                    lines, "", model.sampling(), i, new SpeculationRequest(modes[i % modes.length], null, 7, false));
             CountDownLatch pieces = new CountDownLatch(1 + i % 2);
             Job<Void> job = generator.submit(request, event -> pieces.countDown());
             if (i % 5 == 4) {
