@@ -2,6 +2,8 @@ package io.triptych.bench;
 
 import io.triptych.bench.image.ImageBench;
 import io.triptych.bench.image.ImageStudio;
+import io.triptych.bench.speech.SpeechBench;
+import io.triptych.bench.speech.SpeechStudio;
 import io.triptych.checkpoint.CheckpointDirectory;
 import io.triptych.decoder.LlamaDecoder;
 import io.triptych.decoder.Precision;
@@ -63,6 +65,18 @@ public final class Bench {
         }
         if (options.runsImages()) {
             images();
+        }
+        if (options.runs("speech")) {
+            speech();
+        }
+    }
+
+    private void speech() throws IOException {
+        try (SpeechStudio studio = SpeechStudio.open(options.models().resolve("speech"))) {
+            SpeechBench speech = new SpeechBench(studio, options.sentences(), report);
+            speech.contracts();
+            speech.groups();
+            speech.service();
         }
     }
 

@@ -14,24 +14,30 @@ import java.util.stream.Stream;
  * @param only the sections to run
  * @param prompts how many of the held-out prompts
  * @param captions how many of the held-out captions
+ * @param sentences how many of the held-out sentences
  * @param repeats turns in which the other sections take their timings
- * @param models directory that holds the checkpoints {@code text}, {@code text-draft} and {@code image}
+ * @param models directory that holds the checkpoints {@code text}, {@code text-draft}, {@code image} and
+ *     {@code speech}
  * @param reconstructions directory of pictures and their codes, or null
  */
-record Options(Set<String> only, int prompts, int captions, int repeats, Path models, Path reconstructions) {
+record Options(
+        Set<String> only, int prompts, int captions, int sentences, int repeats, Path models, Path reconstructions) {
     private static final List<String> TEXT_SECTIONS = List.of("drafters", "bits", "worst", "cost", "peers");
     private static final List<String> IMAGE_SECTIONS = List.of("images", "windows", "likelihood");
-    static final List<String> SECTIONS =
-            Stream.of(TEXT_SECTIONS, IMAGE_SECTIONS).flatMap(List::stream).toList();
+    private static final List<String> SPEECH_SECTIONS = List.of("speech");
+    static final List<String> SECTIONS = Stream.of(TEXT_SECTIONS, IMAGE_SECTIONS, SPEECH_SECTIONS)
+            .flatMap(List::stream)
+            .toList();
 
     static final String USAGE = """
-            bench/run [--only SECTION,...] [--prompts N] [--captions N] [--repeats N] [--models DIR]
-                      [--reconstructions DIR]
-              --only             of: drafters, bits, worst, cost, peers, images, windows, likelihood (all)
+            bench/run [--only SECTION,...] [--prompts N] [--captions N] [--sentences N] [--repeats N]
+                      [--models DIR] [--reconstructions DIR]
+              --only             of: drafters, bits, worst, cost, peers, images, windows, likelihood, speech (all)
               --prompts          held-out prompts for the drafters (64)
               --captions         held-out captions for images, windows and likelihood (100)
+              --sentences        held-out sentences for speech (100)
               --repeats          turns of the other sections (5)
-              --models           directory with the checkpoints text, text-draft and image (models)
+              --models           directory with the checkpoints text, text-draft, image and speech (models)
               --reconstructions  directory with codes.json, a map from names to codes, and name.png, the pictures
                                  that were encoded: tells how well the image decoder paints them again
             """;
@@ -41,6 +47,7 @@ record Options(Set<String> only, int prompts, int captions, int repeats, Path mo
         Set<String> only = new TreeSet<>(SECTIONS);
         int prompts = 64;
         int captions = 100;
+        int sentences = 100;
         int repeats = 5;
         Path models = Path.of("models");
         Path reconstructions = null;
@@ -51,6 +58,7 @@ record Options(Set<String> only, int prompts, int captions, int repeats, Path mo
                 case "--only" -> only = sections(value(option, rest));
                 case "--prompts" -> prompts = positive(option, value(option, rest));
                 case "--captions" -> captions = positive(option, value(option, rest));
+                case "--sentences" -> sentences = positive(option, value(option, rest));
                 case "--reconstructions" -> reconstructions = Path.of(value(option, rest));
                 case "--repeats" -> repeats = positive(option, value(option, rest));
                 case "--models" -> models = Path.of(value(option, rest));
@@ -58,7 +66,7 @@ record Options(Set<String> only, int prompts, int captions, int repeats, Path mo
                 default -> throw new IllegalArgumentException("unknown option " + option);
             }
         }
-        return new Options(only, prompts, captions, repeats, models, reconstructions);
+        return new Options(only, prompts, captions, sentences, repeats, models, reconstructions);
     }
 
     boolean runs(String section) {

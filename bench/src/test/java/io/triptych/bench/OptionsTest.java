@@ -18,11 +18,13 @@ class OptionsTest {
 
     @Test
     void readsEveryOption() {
-        Options options = Options.parse("--prompts", "8", "--only", "cost,bits", "--repeats", "2", "--models", "m");
+        Options options = Options.parse(
+                "--prompts", "8", "--sentences", "9", "--only", "cost,bits", "--repeats", "2", "--models", "m");
 
         assertThat(options.runs("bits")).isTrue();
         assertThat(options.runs("drafters")).isFalse();
         assertThat(options.prompts()).isEqualTo(8);
+        assertThat(options.sentences()).isEqualTo(9);
         assertThat(options.repeats()).isEqualTo(2);
         assertThat(options.models()).isEqualTo(Path.of("m"));
     }

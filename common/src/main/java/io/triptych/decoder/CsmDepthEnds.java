@@ -39,9 +39,7 @@ final class CsmDepthEnds implements DecoderEnds {
 
     @Override
     public String program() {
-        return LlamaArchive.resource("csm_depth_ends.py.txt")
-                .replace("${WIDTH}", Integer.toString(width()))
-                .replace("${CODES}", Integer.toString(config.codes()));
+        return LlamaArchive.resource("csm_depth_ends.py.txt").replace("${WIDTH}", Integer.toString(width()));
     }
 
     /** The embeddings of all codebooks but the last, whose codes no position continues, and the projector. */

@@ -6,18 +6,14 @@ package io.triptych.speculation;
  * and short where it is not. Where drafting as a whole costs more than it brings, it stops and is tried again ever more
  * rarely.
  *
- * <p>A guess that is not accepted is not for nothing, as it is nearer to the truth in the next pass; therefore one is
- * taken already for part of what its rows cost. Whether a guess is scored depends on those before it and on what it was
- * drawn from, never on itself or on later ones: so the rejection rules may be used with it. Used by the inference thread
- * only.
+ * <p>A guess that is not accepted is not for nothing: from its row the position behind it is drawn anew, and what is drawn
+ * from a row is right more often than what was never scored. How much more is learned, and what that brings in the
+ * next pass, wherever the window breaks in this one, counts like what is accepted now.
+ *
+ * <p>Whether a guess is scored depends on those before it and on what it was drawn from, never on itself or on later
+ * ones: so the rejection rules may be used with it. Used by the inference thread only.
  */
 public final class WindowBudget implements BudgetController {
-    /**
-     * The part of a guess's cost that its own acceptance has to pay. On five pictures a quarter took fewer passes than a
-     * half, and about the same time.
-     */
-    private static final double PAID_AT_ONCE = 0.25;
-
     /** What windows may lose before they are stopped, in plain steps. Ample: at the edge of a thing all lose for a while. */
     private static final double CREDIT_IN_PASSES = 12;
 
@@ -28,6 +24,9 @@ public final class WindowBudget implements BudgetController {
     private final ProbingGate gate;
     private final Trust trust = new Trust();
     private final TypicalValue draftSecondsPerGuess = new TypicalValue();
+    private final Promise redrawn = new Promise(0.6);
+    private final Promise firstGuesses = new Promise(0.35);
+    private int redrawnGuesses; // of the next window: those that the last pass had a row for
 
     /**
      * @param cost of the target's passes, shared by all its sequences
@@ -50,12 +49,17 @@ public final class WindowBudget implements BudgetController {
     @Override
     public TokenTree select(TokenTree window) {
         double secondsPerGuess = (seconds(maximumLength) - seconds(0)) / maximumLength + draftSecondsPerGuess.value();
-        double least = PAID_AT_ONCE * rate.tokensPerSecond() * secondsPerGuess;
+        double least = rate.tokensPerSecond() * secondsPerGuess;
+        double again = redrawn.mean();
+        double better = Math.max(0, again - firstGuesses.mean());
         TokenTree part = new TokenTree(window.token(TokenTree.ROOT));
-        double path = trust.factor();
+        double path = 1;
+        double reachedNext = 0; // the probability that the next pass comes to the position behind the guess
         for (int node = 1; node < window.size(); node++) {
+            double broken = path * (1 - window.confidence(node));
             path *= window.confidence(node);
-            if (path < least) {
+            reachedNext = again * reachedNext + broken;
+            if (trust.factor() * (path + better * reachedNext) < least) {
                 break;
             }
             part.add(node - 1, window.token(node), window.confidence(node), window.source(node), window.proposal(node));
@@ -66,6 +70,10 @@ public final class WindowBudget implements BudgetController {
     @Override
     public void observe(TokenTree scored, Verdict verdict, double draftSeconds, double passSeconds) {
         int guesses = scored.size() - 1;
+        for (int node = 1; node <= guesses; node++) {
+            (node <= redrawnGuesses ? redrawn : firstGuesses).record(scored.confidence(node));
+        }
+        redrawnGuesses = scored.size() - verdict.length();
         cost.observe(rowsPerToken * scored.size(), passSeconds);
         double seconds = seconds(guesses);
         if (guesses > 0) {
@@ -79,5 +87,28 @@ public final class WindowBudget implements BudgetController {
 
     private double seconds(int guesses) {
         return cost.seconds(rowsPerToken * (guesses + 1));
+    }
+
+    /** How probable guesses of a kind claim to be, recent ones counting most. */
+    private static final class Promise {
+        private static final double KEEP = 0.98;
+        private static final double PRIOR_WEIGHT = 4;
+
+        private final double prior;
+        private double sum;
+        private double weight;
+
+        Promise(double prior) {
+            this.prior = prior;
+        }
+
+        void record(double confidence) {
+            sum = KEEP * sum + confidence;
+            weight = KEEP * weight + 1;
+        }
+
+        double mean() {
+            return (sum + PRIOR_WEIGHT * prior) / (weight + PRIOR_WEIGHT);
+        }
     }
 }

@@ -1,0 +1,227 @@
+package io.triptych.bench.speech;
+
+import io.triptych.checkpoint.CheckpointDirectory;
+import io.triptych.decoder.CsmConfig;
+import io.triptych.decoder.CsmDecoder;
+import io.triptych.decoder.CsmSession;
+import io.triptych.decoder.Precision;
+import io.triptych.sampling.LogitsPipeline;
+import io.triptych.sampling.Randomness;
+import io.triptych.sampling.SamplingParameters;
+import io.triptych.serving.Cancellation;
+import io.triptych.serving.GenerationDefaults;
+import io.triptych.speculation.BudgetController;
+import io.triptych.speculation.Contract;
+import io.triptych.speculation.Drafter;
+import io.triptych.speculation.SpeculationStats;
+import io.triptych.speculation.Target;
+import io.triptych.speculation.Verifier;
+import io.triptych.speech.SpeechEngine;
+import io.triptych.speech.SpeechEvent;
+import io.triptych.speech.SpeechModel;
+import io.triptych.speech.SpeechReport;
+import io.triptych.speech.SpeechRequest;
+import io.triptych.speech.codec.Codec;
+import io.triptych.speech.codec.CodecConfig;
+import io.triptych.speech.draft.CodeSpeculation;
+import io.triptych.speech.text.SpeechText;
+import io.triptych.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A speech checkpoint as the service loads it, and what it says. Closing it frees the weights. */
+public final class SpeechStudio implements AutoCloseable {
+    private static final double RELAXATION = 0.2;
+    private static final int LONGEST_CAPACITY = 1024;
+
+    private static final Cancellation NEVER = new Cancellation() {
+        @Override
+        public boolean cancelled() {
+            return false;
+        }
+
+        @Override
+        public void onCancel(Runnable action) {}
+    };
+
+    private final Tokenizer tokenizer;
+    private final SpeechModel model;
+    private final CsmDecoder decoder;
+    private final Codec codec;
+    private final SpeechEngine codes;
+    private final SpeechEngine sound;
+
+    /**
+     * What was said, and what it cost.
+     *
+     * @param samples the sound's, or the codes where these were asked for
+     * @param seconds from the prompt to the last sample
+     * @param firstSeconds from the prompt to the first samples
+     * @param audioSeconds how long the sound is
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Speech(
+            float[] samples,
+            int frames,
+            long depthPasses,
+            double seconds,
+            double firstSeconds,
+            double draftSeconds,
+            double audioSeconds) {
+        double depthPassesPerFrame() {
+            return (double) depthPasses / frames;
+        }
+    }
+
+    private SpeechStudio(
+            Tokenizer tokenizer, SpeechModel model, CsmDecoder decoder, Codec codec, CodeSpeculation speculation) {
+        this.tokenizer = tokenizer;
+        this.model = model;
+        this.decoder = decoder;
+        this.codec = codec;
+        codes = engine(new CodesAsSound(codec.codebooks(), codec.codes()), speculation);
+        sound = engine(codec, speculation);
+    }
+
+    private SpeechEngine engine(Codec made, CodeSpeculation speculation) {
+        return new SpeechEngine(
+                model, decoder, made, new Sessions(speculation), () -> {}, realTimeFactor -> {}, Map.of());
+    }
+
+    /** Loads a checkpoint in int8. */
+    public static SpeechStudio open(Path path) throws IOException {
+        try (CheckpointDirectory checkpoint = CheckpointDirectory.open(path)) {
+            CsmConfig shape = CsmConfig.from(checkpoint);
+            Tokenizer tokenizer = Tokenizer.of(checkpoint);
+            int capacity = Math.min(LONGEST_CAPACITY, shape.backbone().maximumPositions());
+            CsmDecoder decoder = CsmDecoder.load(shape, shape.weights(checkpoint), Precision.INT8, capacity);
+            CodecConfig codecShape = CodecConfig.from(checkpoint);
+            Codec codec = codecShape.load(checkpoint);
+            CodeSpeculation speculation =
+                    CodeSpeculation.of(checkpoint, decoder, codecShape.vectors(checkpoint), RELAXATION);
+            SpeechModel model = new SpeechModel(
+                    null,
+                    new SpeechText(checkpoint, tokenizer),
+                    SpeechModel.voicesOf(checkpoint),
+                    speculation.drafters(),
+                    shape,
+                    capacity,
+                    codec.sampleRate(),
+                    codec.samplesPerFrame(),
+                    GenerationDefaults.of(checkpoint).sampling());
+            return new SpeechStudio(tokenizer, model, decoder, codec, speculation);
+        }
+    }
+
+    /** Speculation about the codes of the decoder's own sessions. */
+    private record Sessions(CodeSpeculation codes) implements SpeechEngine.Speculation {
+        @Override
+        public Drafter drafter(
+                String name,
+                Contract contract,
+                Target.Session session,
+                LogitsPipeline pipeline,
+                Randomness randomness,
+                int length) {
+            return codes.drafter(name, contract, (CsmSession) session, pipeline, randomness, length);
+        }
+
+        @Override
+        public BudgetController budget(Integer largest) {
+            return codes.budget(largest);
+        }
+
+        @Override
+        public Verifier verifier(Contract contract, int promptLength) {
+            return codes.verifier(contract, promptLength);
+        }
+
+        @Override
+        public double bound() {
+            return codes.bound();
+        }
+    }
+
+    SpeechModel model() {
+        return model;
+    }
+
+    /** The sentence as its voice, of which there are as many as the model has, is to say it. */
+    SpeechRequest request(String sentence, int voice, double temperature, long seed) {
+        List<String> voices = model.voices();
+        SamplingParameters s = model.sampling();
+        return new SpeechRequest(
+                model.lines(model.text().read(sentence).utterances(), voices.get(voice % voices.size())),
+                new SamplingParameters(
+                        s.logitBias(),
+                        s.repetitionPenalty(),
+                        s.frequencyPenalty(),
+                        s.presencePenalty(),
+                        temperature,
+                        s.topK(),
+                        s.minP(),
+                        s.topP()),
+                seed,
+                null);
+    }
+
+    /** Makes the codes of a sentence, and no sound. */
+    Speech codes(SpeechRequest request, SpeechWay way, Integer largest) {
+        return say(codes, request, way, largest);
+    }
+
+    /** Makes its sound, as the service does by default. */
+    Speech sound(SpeechRequest request, SpeechWay way) {
+        return say(sound, request, way, null);
+    }
+
+    private static Speech say(SpeechEngine engine, SpeechRequest request, SpeechWay way, Integer largest) {
+        List<float[]> pieces = new ArrayList<>();
+        long[] first = {0};
+        SpeechReport[] report = {null};
+        SpeechRequest asked =
+                new SpeechRequest(request.lines(), request.sampling(), request.seed(), way.request(largest));
+        long begin = System.nanoTime();
+        List<SpeculationStats> stats = engine.generate(
+                asked,
+                event -> {
+                    if (event instanceof SpeechEvent.Sound piece) {
+                        first[0] = first[0] == 0 ? System.nanoTime() : first[0];
+                        pieces.add(piece.samples());
+                    } else if (event instanceof SpeechEvent.Finished finished) {
+                        report[0] = finished.report();
+                    }
+                },
+                NEVER);
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        return new Speech(
+                joined(pieces),
+                report[0].lines().stream().mapToInt(SpeechReport.Line::frames).sum(),
+                report[0].depthPasses(),
+                seconds,
+                (first[0] - begin) / 1e9,
+                stats.stream().mapToDouble(SpeculationStats::draftSeconds).sum(),
+                report[0].audioSeconds());
+    }
+
+    private static float[] joined(List<float[]> pieces) {
+        float[] samples =
+                new float[pieces.stream().mapToInt(piece -> piece.length).sum()];
+        int done = 0;
+        for (float[] piece : pieces) {
+            System.arraycopy(piece, 0, samples, done, piece.length);
+            done += piece.length;
+        }
+        return samples;
+    }
+
+    @Override
+    public void close() {
+        codec.close();
+        decoder.close();
+        tokenizer.close();
+    }
+}
