@@ -20,5 +20,6 @@ public record SpeechRequest(
      * @param prompt tokens of the voice and of the words, the last of which begins the speech
      * @param maximumFrames more than the words can plausibly take
      */
+    @SuppressWarnings("ArrayRecordComponent")
     public record Line(String words, int[] prompt, int maximumFrames) {}
 }

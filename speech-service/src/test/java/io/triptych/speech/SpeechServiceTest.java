@@ -63,6 +63,7 @@ class SpeechServiceTest {
     }
 
     /** An answer: its body, and the extension in its header. */
+    @SuppressWarnings("ArrayRecordComponent")
     private record Answer(byte[] body, String type, JsonNode account) {}
 
     @ParameterizedTest

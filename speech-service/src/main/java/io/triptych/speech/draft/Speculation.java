@@ -34,7 +34,11 @@ public interface Speculation {
      */
     BudgetController budget(Integer largest);
 
-    /** @param promptLength tokens before the sequence's first frame */
+    /**
+     * The rule of a contract for one sequence.
+     *
+     * @param promptLength tokens before the sequence's first frame
+     */
     Verifier verifier(Contract contract, int promptLength);
 
     /** The bound of the contract {@code relaxed}: the most that the distribution of a code may differ, in total variation. */
