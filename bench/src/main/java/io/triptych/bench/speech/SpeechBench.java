@@ -28,13 +28,13 @@ public final class SpeechBench {
     private final SpeechStudio studio;
     private final List<String> sentences = new ArrayList<>();
     private final Report report;
-    private final SpeechWay fastest;
+    private final SpeechWay usual;
 
     /** @param most how many sentences; fewer are taken evenly */
     public SpeechBench(SpeechStudio studio, int most, Report report) throws IOException {
         this.studio = studio;
         this.report = report;
-        fastest = new SpeechWay(Mode.EXACT, studio.model().drafters().get(0));
+        usual = new SpeechWay(Mode.EXACT, studio.model().drafters().get(0));
         try (InputStream in = SpeechBench.class.getResourceAsStream(RESOURCE)) {
             String[] all = JsonMapper.shared().readValue(in, String[].class);
             int count = Math.min(most, all.length);
@@ -45,7 +45,7 @@ public final class SpeechBench {
         for (int i = 0; i < WARM_UPS; i++) {
             SpeechRequest request = request(0, defaultTemperature());
             ways().forEach(way -> studio.codes(request, way, null));
-            studio.sound(request, fastest);
+            studio.sound(request, usual);
         }
     }
 
@@ -91,7 +91,7 @@ public final class SpeechBench {
                 }
             }
             if (temperature == defaultTemperature()) {
-                claim(comparisons.get(SpeechWay.PLAIN), comparisons.get(fastest));
+                claim(comparisons.get(SpeechWay.PLAIN), comparisons.get(usual));
             }
         }
         report.claim(
@@ -197,7 +197,7 @@ public final class SpeechBench {
         for (int i = 0; i < sentences.size(); i++) {
             SpeechRequest request = request(i, defaultTemperature());
             Speech plain = studio.sound(request, SpeechWay.PLAIN);
-            Speech exact = studio.sound(request, fastest);
+            Speech exact = studio.sound(request, usual);
             if (exact.frames() == 0) {
                 continue;
             }
