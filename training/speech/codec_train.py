@@ -21,7 +21,7 @@ import workers
 FREE = 0.12          # of the time without codebooks
 FRAMES, CROPS = 32, 8  # of a process in a step
 RATE = 1.5e-3        # of learning, at its highest
-DECAY = 0.98         # of the codebooks' running means
+DECAY = 0.99         # of the codebooks' running means
 
 
 def spectra(samples, window):
