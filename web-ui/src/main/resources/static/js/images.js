@@ -146,6 +146,7 @@ async function generate(body, signal) {
     hang(drawing, body);
   } finally {
     byId('progress').hidden = true;
+    byId('stage').hidden = !drawing.cells;
   }
 }
 

@@ -146,6 +146,7 @@ async function generate(body, signal) {
     byId('account').textContent = account(writing);
   } finally {
     byId('progress').hidden = true;
+    byId('stage').hidden = writing.passes.length === 0;
     draw();
   }
 }

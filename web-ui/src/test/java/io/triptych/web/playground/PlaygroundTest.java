@@ -59,6 +59,9 @@ class PlaygroundTest extends WithRealServices {
     private static Playwright playwright;
     private static Browser browser;
 
+    @TempDir
+    private Path directory;
+
     private final List<String> errors = new ArrayList<>();
     private BrowserContext context;
 
@@ -214,7 +217,7 @@ class PlaygroundTest extends WithRealServices {
     }
 
     @Test
-    void givesRequestsAsCurlAndAsJavaThatRuns(@TempDir Path directory) throws Exception {
+    void givesRequestsAsCurlAndAsJavaThatRuns() throws Exception {
         Page page = visit("/text", 1280, ColorScheme.LIGHT);
         page.locator("#max_tokens").fill("16");
         page.locator("#copy-curl").click();
@@ -224,7 +227,7 @@ class PlaygroundTest extends WithRealServices {
         page.locator("#snippet-close").click();
 
         page.locator("#copy-java").click();
-        compile(directory, page.locator("#snippet-text").innerText());
+        compile(page.locator("#snippet-text").innerText());
         try (URLClassLoader loader = new URLClassLoader(new URL[] {directory.toUri().toURL()})) {
             Method main = loader.loadClass("Example").getDeclaredMethod("main", String[].class);
             main.setAccessible(true);
@@ -236,7 +239,7 @@ class PlaygroundTest extends WithRealServices {
         for (String path : List.of("/images", "/speech")) {
             page = visit(path, 1280, ColorScheme.LIGHT);
             page.locator("#copy-java").click();
-            compile(directory, page.locator("#snippet-text").innerText());
+            compile(page.locator("#snippet-text").innerText());
             context.close();
         }
     }
@@ -386,7 +389,7 @@ class PlaygroundTest extends WithRealServices {
                 .isEmpty();
     }
 
-    private static void compile(Path directory, String source) throws Exception {
+    private void compile(String source) throws Exception {
         Path file = Files.writeString(directory.resolve("Example.java"), source);
         int result = ToolProvider.getSystemJavaCompiler()
                 .run(null, null, null, "-cp", System.getProperty("java.class.path"), "-d", directory.toString(), file.toString());
