@@ -21,7 +21,7 @@ import workers
 FREE = 0.12          # of the time without codebooks
 FRAMES, CROPS = 32, 8  # of a process in a step
 RATE = 1.5e-3        # of learning, at its highest
-DECAY = 0.98         # of the codebooks' running means
+DECAY = 0.99         # of the codebooks' running means
 
 
 def spectra(samples, window):
@@ -173,7 +173,7 @@ def train(rank, count, arguments):
             group["lr"] = RATE * min(1, (state["step"] + 1) / 100) * (0.02 + 0.98 * (1 + math.cos(math.pi * float(progress))) / 2)
         samples, rows = batch(speech, chance)
         spectral, pitch, commitment, learnt = losses(codec, samples, rows, chance, state["quantized"])
-        (spectral + 10 * pitch + 0.25 * commitment).backward()
+        (spectral + 0.1 * pitch + 0.25 * commitment).backward()
         figures = workers.average([p.grad for p in codec.parameters()], spectral.item(), pitch.item(), commitment.item())
         torch.nn.utils.clip_grad_norm_(codec.parameters(), 1.0)
         optimizer.step()

@@ -35,13 +35,14 @@ from target import Packer, depth_frames, load_speaker, losses
 MODEL = Path("/usr/share/pocketsphinx/model/en-us")
 # Words that sound alike, as the recogniser may spell them.
 ALIKE = {"okay": "ok", "mr": "mister", "mrs": "missus", "dr": "doctor", "eff": "ef", "st": "saint", "colour": "color"}
+ALIKE |= {"pm": "pee em", "am": "ay em"}
 ALIKE |= {chr(ord("a") + i): name for i, name in enumerate(LETTERS) if "_" not in name and chr(ord("a") + i) not in "ai"}
 
 
 def words_of(text):
     """What is compared: words without marks, of those that sound alike one."""
     words = re.sub(r"\([^)]*\)|<[^>]*>|\[[^]]*\]", " ", text.lower()).replace(".", " ")
-    return [ALIKE.get(word, word) for word in re.findall(r"[a-z']+", words)]
+    return [one for word in re.findall(r"[a-z']+", words) for one in ALIKE.get(word, word).split(" ")]
 
 
 def errors(said, heard):

@@ -34,8 +34,8 @@ from csm import CODEBOOKS, CODES, END, VOCABULARY, Speaker
 from data import Corpus
 from train import Muon, save
 
-POSITIONS = 4096      # rows of the backbone in a batch of each process
-DEPTH_FRAMES = 640
+POSITIONS = 3072      # rows of the backbone in a batch of each process
+DEPTH_FRAMES = 480
 GUIDANCE = 0.1
 WARMUP_STEPS, DECAY_SHARE = 40, 0.45
 SAVE_SECONDS = 120

@@ -24,10 +24,17 @@ public record PassTrace(int index, int pass, List<Token> tokens, List<Token> rej
      * @param text the token alone, if the modality is text
      * @param source the drafter that proposed it, or {@code target}
      * @param depth of a rejected node: 1 would have been the pass's first token
+     * @param parent of a rejected node: the place in {@code rejected}, from 0, of the node that it continues, or null if
+     *     that one was accepted, or is where the pass began
      */
     @Schema(name = "TracedToken")
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Token(int id, String text, String source, Integer depth) {}
+    public record Token(int id, String text, String source, Integer depth, Integer parent) {
+        /** A token that continues an accepted one. */
+        public Token(int id, String text, String source, Integer depth) {
+            this(id, text, source, depth, null);
+        }
+    }
 
     /**
      * The trace of a pass that has ended.
@@ -38,11 +45,14 @@ public record PassTrace(int index, int pass, List<Token> tokens, List<Token> rej
             int index, int pass, List<Token> tokens, TokenTree tree, Verdict verdict, IntFunction<String> text) {
         boolean[] accepted = new boolean[tree.size()];
         Arrays.stream(verdict.path()).forEach(node -> accepted[node] = true);
+        Integer[] places = new Integer[tree.size()];
         List<Token> rejected = new ArrayList<>();
         for (int node = 1; node < tree.size(); node++) {
             if (!accepted[node]) {
                 int token = tree.token(node);
-                rejected.add(new Token(token, text.apply(token), tree.source(node), tree.depth(node)));
+                places[node] = rejected.size();
+                rejected.add(new Token(
+                        token, text.apply(token), tree.source(node), tree.depth(node), places[tree.parent(node)]));
             }
         }
         return new PassTrace(index, pass, List.copyOf(tokens), rejected);

@@ -20,6 +20,9 @@ import io.triptych.speech.text.SpeechText;
 import io.triptych.tokenizer.Tokenizer;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -57,7 +60,15 @@ class SpeechConfiguration {
                 shape.backbone().capacity("triptych.speech.capacity", properties.capacity(), LEAST_CAPACITY),
                 codec.sampleRate(),
                 codec.samplesPerFrame(),
-                GenerationDefaults.of(checkpoint).sampling());
+                GenerationDefaults.of(checkpoint).sampling().withLogitBias(never(shape, codec)));
+    }
+
+    /** Keeps codes that neither sound nor end the speech, with which a codebook may be filled up, from being drawn. */
+    private static Map<Integer, Float> never(CsmConfig shape, CodecConfig codec) {
+        return IntStream.range(codec.codes(), shape.codes())
+                .filter(code -> code != shape.endCode())
+                .boxed()
+                .collect(Collectors.toMap(code -> code, code -> -100f));
     }
 
     /** Asks for the thread settings because they must be made before the engine loads. */

@@ -6,7 +6,6 @@ import io.triptych.openai.SpeculationRequest;
 import io.triptych.openai.SpeculationRequest.Mode;
 import io.triptych.sampling.CounterRandom;
 import io.triptych.sampling.LogitsPipeline;
-import io.triptych.sampling.Randomness;
 import io.triptych.serving.Cancellation;
 import io.triptych.serving.GenerativeModel;
 import io.triptych.speculation.BudgetController;
@@ -17,11 +16,11 @@ import io.triptych.speculation.Sequence;
 import io.triptych.speculation.SpeculationStats;
 import io.triptych.speculation.Target;
 import io.triptych.speculation.TokenSink;
-import io.triptych.speculation.Verifier;
 import io.triptych.speech.SpeechEvent.Finished;
 import io.triptych.speech.SpeechEvent.Sound;
 import io.triptych.speech.SpokenLine.Voicing;
 import io.triptych.speech.codec.Codec;
+import io.triptych.speech.draft.Speculation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -42,32 +41,6 @@ public final class SpeechEngine implements GenerativeModel<SpeechRequest, Speech
     private final AutoCloseable weights;
     private final DoubleConsumer realTimeFactor;
     private final Map<String, Object> details;
-
-    /** How codes are speculated about with this checkpoint. */
-    public interface Speculation {
-        /**
-         * The drafter of one sequence.
-         *
-         * @param name one of the {@linkplain SpeechModel#drafters model's}
-         * @param length the most codes of the sequence
-         */
-        Drafter drafter(
-                String name,
-                Contract contract,
-                Target.Session session,
-                LogitsPipeline pipeline,
-                Randomness randomness,
-                int length);
-
-        /** @param largest the size of every group; null for sizes that pay */
-        BudgetController budget(Integer largest);
-
-        /** @param promptLength tokens before the sequence's first frame */
-        Verifier verifier(Contract contract, int promptLength);
-
-        /** The bound of the contract {@code relaxed}. */
-        double bound();
-    }
 
     /**
      * @param target gives logits of codes
@@ -119,16 +92,14 @@ public final class SpeechEngine implements GenerativeModel<SpeechRequest, Speech
                     spoken.finish();
                     told.add(account(line, spoken, random, framesBefore));
                 }
-                framesBefore += spoken.frames() + line.pauseFrames();
-            }
-            if (line.pauseFrames() > 0 && !cancellation.cancelled()) {
-                output.accept(new Sound(new float[line.pauseFrames() * codec.samplesPerFrame()]));
+                framesBefore += spoken.frames();
             }
         }
         if (!cancellation.cancelled()) {
             SpeechReport report = SpeechReport.of(
                     account(request, stats).withTrace(trace),
                     told,
+                    request.dropped(),
                     seconds(framesBefore),
                     (System.nanoTime() - begin) / 1e9);
             if (report.realTimeFactor() != null) {
@@ -209,10 +180,10 @@ public final class SpeechEngine implements GenerativeModel<SpeechRequest, Speech
     /** The first codes of a sentence; they become sound too, so that the first request finds everything warm. */
     private int[] golden(Mode mode) {
         SpeechRequest.Line whole = model.golden();
-        SpeechRequest.Line line = new SpeechRequest.Line(
-                whole.words(), whole.prompt(), Math.min(GOLDEN_FRAMES, whole.maximumFrames()), 0);
-        SpeechRequest request =
-                new SpeechRequest(List.of(line), model.sampling(), 1, new SpeculationRequest(mode, null, null, null));
+        SpeechRequest.Line line =
+                new SpeechRequest.Line(whole.words(), whole.prompt(), Math.min(GOLDEN_FRAMES, whole.maximumFrames()));
+        SpeechRequest request = new SpeechRequest(
+                List.of(line), "", model.sampling(), 1, new SpeculationRequest(mode, null, null, null));
         try (Codec.Stream sound = codec.open()) {
             SpokenLine spoken = new SpokenLine(0, voicing, sound, new Chunks(), samples -> {}, null);
             try (Sequence sequence = open(request, line, new CounterRandom(request.seed()), spoken)) {

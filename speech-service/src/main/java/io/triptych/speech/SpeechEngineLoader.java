@@ -4,15 +4,7 @@ import io.triptych.checkpoint.CheckpointDirectory;
 import io.triptych.checkpoint.MemoryRequirement;
 import io.triptych.decoder.CsmConfig;
 import io.triptych.decoder.CsmDecoder;
-import io.triptych.decoder.CsmSession;
 import io.triptych.decoder.Precision;
-import io.triptych.sampling.LogitsPipeline;
-import io.triptych.sampling.Randomness;
-import io.triptych.speculation.BudgetController;
-import io.triptych.speculation.Contract;
-import io.triptych.speculation.Drafter;
-import io.triptych.speculation.Target;
-import io.triptych.speculation.Verifier;
 import io.triptych.speech.codec.Codec;
 import io.triptych.speech.codec.CodecConfig;
 import io.triptych.speech.draft.CodeSpeculation;
@@ -64,7 +56,7 @@ final class SpeechEngineLoader implements Callable<SpeechEngine> {
                     model,
                     target,
                     codec,
-                    new OfCodes(speculation),
+                    speculation,
                     () -> {
                         codec.close();
                         target.close();
@@ -87,34 +79,5 @@ final class SpeechEngineLoader implements Callable<SpeechEngine> {
         details.put("capacity", model.capacity());
         details.put("sampleRate", model.sampleRate());
         return details;
-    }
-
-    /** Speculation about the codes of a decoder's own sessions. */
-    private record OfCodes(CodeSpeculation codes) implements SpeechEngine.Speculation {
-        @Override
-        public Drafter drafter(
-                String name,
-                Contract contract,
-                Target.Session session,
-                LogitsPipeline pipeline,
-                Randomness randomness,
-                int length) {
-            return codes.drafter(name, contract, (CsmSession) session, pipeline, randomness, length);
-        }
-
-        @Override
-        public BudgetController budget(Integer largest) {
-            return codes.budget(largest);
-        }
-
-        @Override
-        public Verifier verifier(Contract contract, int promptLength) {
-            return codes.verifier(contract, promptLength);
-        }
-
-        @Override
-        public double bound() {
-            return codes.bound();
-        }
     }
 }

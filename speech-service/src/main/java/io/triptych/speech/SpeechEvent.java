@@ -7,6 +7,7 @@ public sealed interface SpeechEvent {
      *
      * @param samples at least one
      */
+    @SuppressWarnings("ArrayRecordComponent")
     record Sound(float[] samples) implements SpeechEvent {}
 
     /** The speech is done. Comes once, at the end. */

@@ -7,7 +7,6 @@ import io.triptych.openai.Models;
 import io.triptych.sampling.SamplingParameters;
 import io.triptych.speech.text.SpeechText;
 import io.triptych.speech.text.SpeechText.Utterance;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -45,9 +44,6 @@ public record SpeechModel(
 
     private static final double BESIDES = 1;
 
-    /** Seconds of silence between lines, by the mark that a line ends with. */
-    private static final Map<Character, Double> PAUSES = Map.of('.', 0.32, '?', 0.32, '!', 0.32, ';', 0.2, ',', 0.12);
-
     /**
      * The voices of a checkpoint: the special tokens {@code [name]} of its tokenizer that mean nothing else.
      *
@@ -82,23 +78,12 @@ public record SpeechModel(
 
     /** What a voice is to say for some words, as lines of a request. */
     public List<SpeechRequest.Line> lines(List<Utterance> utterances, String voice) {
-        List<SpeechRequest.Line> lines = new ArrayList<>();
-        for (Utterance utterance : utterances) {
-            boolean last = lines.size() == utterances.size() - 1;
-            lines.add(new SpeechRequest.Line(
-                    utterance.words(),
-                    prompt(voiceTokens.get(voice), utterance.tokens()),
-                    maximumFrames(utterance),
-                    last ? 0 : pauseFrames(utterance.words())));
-        }
-        return lines;
-    }
-
-    /** About how long some words take to say, pauses included. */
-    public double seconds(List<Utterance> utterances) {
         return utterances.stream()
-                .mapToDouble(utterance -> utterance.seconds() + pauseFrames(utterance.words()) / frameRate())
-                .sum();
+                .map(utterance -> new SpeechRequest.Line(
+                        utterance.words(),
+                        prompt(voiceTokens.get(voice), utterance.tokens()),
+                        maximumFrames(utterance)))
+                .toList();
     }
 
     private int[] prompt(int voice, int[] tokens) {
@@ -111,18 +96,9 @@ public record SpeechModel(
     }
 
     private int maximumFrames(Utterance utterance) {
-        double plausible = frameRate() * (BESIDES + LONGEST * utterance.seconds());
+        double plausible = (double) sampleRate / samplesPerFrame * (BESIDES + LONGEST * utterance.seconds());
         int room = capacity - utterance.tokens().length - 1;
         return (int) Math.max(1, Math.min(Math.ceil(plausible), room));
-    }
-
-    private int pauseFrames(String words) {
-        double seconds = PAUSES.getOrDefault(words.charAt(words.length() - 1), 0.0);
-        return (int) Math.round(frameRate() * seconds);
-    }
-
-    private double frameRate() {
-        return (double) sampleRate / samplesPerFrame;
     }
 
     /** What the self-check says. */

@@ -10,12 +10,13 @@ import java.util.List;
 /**
  * The response extension {@code speculation} of speech: what every modality tells, and what only speech has.
  *
- * @param audioSeconds how long the sound is, pauses included
+ * @param audioSeconds how long the sound is
  * @param realTimeFactor what it took to make a second of sound, in seconds, from the first pass to the last sample
  * @param backbonePasses of all lines
  * @param depthPasses of all lines
  * @param finishReason {@code stop} if the model ended every line by itself, else {@code length}: a line was ended when it
  *     took longer than its words plausibly do
+ * @param dropped characters of the text that nobody can say and that were left out; null if there are none
  * @param lines each by itself
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -29,6 +30,7 @@ public record SpeechReport(
         @JsonProperty("finish_reason") @Schema(allowableValues = {STOP, LENGTH})
         String finishReason,
 
+        String dropped,
         List<Line> lines) {
     /** The model ended the speech by itself. */
     public static final String STOP = "stop";
@@ -41,7 +43,6 @@ public record SpeechReport(
      *
      * @param text the words, as they are said
      * @param start seconds from the beginning of the sound
-     * @param seconds of its own, without the pause after it
      * @param seed says this line again, alone
      */
     @Schema(name = "SpokenLine")
@@ -57,7 +58,11 @@ public record SpeechReport(
 
     /** The account of lines that were said one after another. */
     static SpeechReport of(
-            SpeculationReport speculation, List<Line> lines, double audioSeconds, double elapsedSeconds) {
+            SpeculationReport speculation,
+            List<Line> lines,
+            String dropped,
+            double audioSeconds,
+            double elapsedSeconds) {
         return new SpeechReport(
                 speculation,
                 audioSeconds,
@@ -65,6 +70,7 @@ public record SpeechReport(
                 lines.stream().mapToLong(Line::backbonePasses).sum(),
                 lines.stream().mapToLong(Line::depthPasses).sum(),
                 lines.stream().allMatch(line -> line.finishReason().equals(STOP)) ? STOP : LENGTH,
+                dropped.isEmpty() ? null : dropped,
                 lines);
     }
 
@@ -77,6 +83,7 @@ public record SpeechReport(
                 backbonePasses,
                 depthPasses,
                 finishReason,
+                dropped,
                 lines.stream()
                         .map(line -> new Line(
                                 line.text(),
@@ -90,7 +97,7 @@ public record SpeechReport(
                         .toList());
     }
 
-    /** The same account without what grows with the speech. */
+    /** The same account without what grows with the text. */
     public SpeechReport summary() {
         return new SpeechReport(
                 speculation.withTrace(null),
@@ -99,6 +106,7 @@ public record SpeechReport(
                 backbonePasses,
                 depthPasses,
                 finishReason,
+                null,
                 null);
     }
 }

@@ -29,6 +29,7 @@ import io.triptych.speculation.Target;
 import io.triptych.speculation.Verifier;
 import io.triptych.speculation.WindowInitialiser;
 import io.triptych.speech.codec.Codec;
+import io.triptych.speech.draft.Speculation;
 import io.triptych.speech.text.SpeechText;
 import io.triptych.tokenizer.Tokenizer;
 import java.nio.file.Path;
@@ -151,7 +152,7 @@ public class ScriptedSpeech {
         public void close() {}
     }
 
-    private static final class ScriptedSpeculation implements SpeechEngine.Speculation {
+    private static final class ScriptedSpeculation implements Speculation {
         @Override
         public Drafter drafter(
                 String name,

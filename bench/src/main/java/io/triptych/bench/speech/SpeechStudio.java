@@ -3,19 +3,10 @@ package io.triptych.bench.speech;
 import io.triptych.checkpoint.CheckpointDirectory;
 import io.triptych.decoder.CsmConfig;
 import io.triptych.decoder.CsmDecoder;
-import io.triptych.decoder.CsmSession;
 import io.triptych.decoder.Precision;
-import io.triptych.sampling.LogitsPipeline;
-import io.triptych.sampling.Randomness;
-import io.triptych.sampling.SamplingParameters;
 import io.triptych.serving.Cancellation;
 import io.triptych.serving.GenerationDefaults;
-import io.triptych.speculation.BudgetController;
-import io.triptych.speculation.Contract;
-import io.triptych.speculation.Drafter;
 import io.triptych.speculation.SpeculationStats;
-import io.triptych.speculation.Target;
-import io.triptych.speculation.Verifier;
 import io.triptych.speech.SpeechEngine;
 import io.triptych.speech.SpeechEvent;
 import io.triptych.speech.SpeechModel;
@@ -87,8 +78,7 @@ public final class SpeechStudio implements AutoCloseable {
     }
 
     private SpeechEngine engine(Codec made, CodeSpeculation speculation) {
-        return new SpeechEngine(
-                model, decoder, made, new Sessions(speculation), () -> {}, realTimeFactor -> {}, Map.of());
+        return new SpeechEngine(model, decoder, made, speculation, () -> {}, realTimeFactor -> {}, Map.of());
     }
 
     /** Loads a checkpoint in int8. */
@@ -116,35 +106,6 @@ public final class SpeechStudio implements AutoCloseable {
         }
     }
 
-    /** Speculation about the codes of the decoder's own sessions. */
-    private record Sessions(CodeSpeculation codes) implements SpeechEngine.Speculation {
-        @Override
-        public Drafter drafter(
-                String name,
-                Contract contract,
-                Target.Session session,
-                LogitsPipeline pipeline,
-                Randomness randomness,
-                int length) {
-            return codes.drafter(name, contract, (CsmSession) session, pipeline, randomness, length);
-        }
-
-        @Override
-        public BudgetController budget(Integer largest) {
-            return codes.budget(largest);
-        }
-
-        @Override
-        public Verifier verifier(Contract contract, int promptLength) {
-            return codes.verifier(contract, promptLength);
-        }
-
-        @Override
-        public double bound() {
-            return codes.bound();
-        }
-    }
-
     SpeechModel model() {
         return model;
     }
@@ -152,18 +113,11 @@ public final class SpeechStudio implements AutoCloseable {
     /** The sentence as its voice, of which there are as many as the model has, is to say it. */
     SpeechRequest request(String sentence, int voice, double temperature, long seed) {
         List<String> voices = model.voices();
-        SamplingParameters s = model.sampling();
+        SpeechText.Reading reading = model.text().read(sentence);
         return new SpeechRequest(
-                model.lines(model.text().read(sentence).utterances(), voices.get(voice % voices.size())),
-                new SamplingParameters(
-                        s.logitBias(),
-                        s.repetitionPenalty(),
-                        s.frequencyPenalty(),
-                        s.presencePenalty(),
-                        temperature,
-                        s.topK(),
-                        s.minP(),
-                        s.topP()),
+                model.lines(reading.utterances(), voices.get(voice % voices.size())),
+                reading.dropped(),
+                model.sampling().with(temperature, null, null, null),
                 seed,
                 null);
     }
@@ -182,8 +136,8 @@ public final class SpeechStudio implements AutoCloseable {
         List<float[]> pieces = new ArrayList<>();
         long[] first = {0};
         SpeechReport[] report = {null};
-        SpeechRequest asked =
-                new SpeechRequest(request.lines(), request.sampling(), request.seed(), way.request(largest));
+        SpeechRequest asked = new SpeechRequest(
+                request.lines(), request.dropped(), request.sampling(), request.seed(), way.request(largest));
         long begin = System.nanoTime();
         List<SpeculationStats> stats = engine.generate(
                 asked,

@@ -34,6 +34,8 @@ public enum AudioFormat {
     final String encoder;
     final int bitsPerSecond;
     private final String mediaType;
+
+    @SuppressWarnings("ImmutableEnumChecker") // it is a copy that nobody can change
     private final Set<Integer> sampleRates;
 
     AudioFormat(String muxer, String encoder, int bitsPerSecond, String mediaType, Set<Integer> sampleRates) {

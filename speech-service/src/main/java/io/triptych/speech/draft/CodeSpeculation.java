@@ -20,6 +20,7 @@ import io.triptych.speculation.JacobiDrafter.Redraw;
 import io.triptych.speculation.MultiCandidateVerifier;
 import io.triptych.speculation.MultiCandidateVerifier.Siblings;
 import io.triptych.speculation.PassCost;
+import io.triptych.speculation.Target;
 import io.triptych.speculation.Verifier;
 import io.triptych.speculation.WindowBudget;
 import io.triptych.speculation.WindowInitialiser;
@@ -32,7 +33,7 @@ import java.util.Optional;
  * How the codes of speech are speculated about with one checkpoint: what all requests share of it, and what each gets.
  * Belongs to the native thread.
  */
-public final class CodeSpeculation {
+public final class CodeSpeculation implements Speculation {
     /** Group heads, for checkpoints that have them. */
     public static final String HEADS = "heads";
 
@@ -83,18 +84,16 @@ public final class CodeSpeculation {
     }
 
     /**
-     * The drafter of one sequence.
+     * {@inheritDoc}
      *
      * @param name one of {@link #drafters}
-     * @param session the sequence's
-     * @param pipeline the request's sampling
-     * @param randomness the request's noise
-     * @param length the most codes of the sequence
+     * @param session a {@link CsmSession}
      */
+    @Override
     public Drafter drafter(
             String name,
             Contract contract,
-            CsmSession session,
+            Target.Session session,
             LogitsPipeline pipeline,
             Randomness randomness,
             int length) {
@@ -102,7 +101,8 @@ public final class CodeSpeculation {
         WindowInitialiser initialiser =
                 switch (name) {
                     case HEADS ->
-                        new HeadsInitialiser(heads.orElseThrow(), session::hidden, pipeline, config.codebooks());
+                        new HeadsInitialiser(
+                                heads.orElseThrow(), ((CsmSession) session)::hidden, pipeline, config.codebooks());
                     case PREVIOUS -> WindowInitialiser.previousFrame(config.codebooks());
                     default -> throw new IllegalArgumentException("no drafter " + name);
                 };
@@ -112,18 +112,14 @@ public final class CodeSpeculation {
                 name, redraw, initialiser, config.codebooks(), config.codes(), randomness, length, known.forRequest());
     }
 
-    /**
-     * What chooses the sizes of a sequence's groups.
-     *
-     * @param largest the size of every group, as far as its frame goes; null for sizes that pay
-     */
+    @Override
     public BudgetController budget(Integer largest) {
         BudgetController inside =
                 largest == null ? new WindowBudget(cost, 1, config.codebooks() - 2) : BudgetController.fixed(largest);
         return new GroupBudget(inside, config.codebooks());
     }
 
-    /** @param promptLength tokens before the sequence's first frame */
+    @Override
     public Verifier verifier(Contract contract, int promptLength) {
         return switch (contract) {
             case EXACT -> new ExactVerifier();
@@ -132,7 +128,7 @@ public final class CodeSpeculation {
         };
     }
 
-    /** The bound of the contract {@code relaxed}: the most that the distribution of a code may differ, in total variation. */
+    @Override
     public double bound() {
         return relaxation;
     }

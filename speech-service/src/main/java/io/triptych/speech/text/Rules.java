@@ -222,7 +222,10 @@ final class Rules {
 
     /** Capitals, too few to tell by their letters, that are words all the same. */
     private static final Set<String> SHORT_WORDS = Set.of(
-            "THE", "AND", "YOU", "NOT", "ARE", "ALL", "CAN", "FOR", "BUT", "NEW", "NOW", "OUT", "WHO", "WHY", "HOW", "TO", "OF", "IN", "IS", "ON", "AT", "BE", "WE", "HE", "AN", "AS", "BY", "DO", "GO", "IF", "MY", "NO", "OR", "SO", "UP", "ME", "ONE", "TWO", "YES", "WAS", "HIS", "HER", "HAS", "HAD", "GET", "SEE", "DAY", "OLD", "OUR", "ITS", "ANY");
+            "THE", "AND", "YOU", "NOT", "ARE", "ALL", "CAN", "FOR", "BUT", "NEW", "NOW", "OUT", "WHO", "WHY", "HOW",
+            "TO", "OF", "IN", "IS", "ON", "AT", "BE", "WE", "HE", "AN", "AS", "BY", "DO", "GO", "IF", "MY", "NO", "OR",
+            "SO", "UP", "ME", "ONE", "TWO", "YES", "WAS", "HIS", "HER", "HAS", "HAD", "GET", "SEE", "DAY", "OLD", "OUR",
+            "ITS", "ANY");
 
     private static final String[] ROMAN_NUMBERS = {
         "", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV", "XVI",

@@ -30,8 +30,10 @@ final class SpeechRequests {
         requireFormat(asked.responseFormat());
         String voice = voice(asked.voice());
         requireSpeculation(asked);
+        Reading reading = reading(asked.input());
         return new SpeechRequest(
-                model.lines(utterances(asked.input()), voice),
+                model.lines(reading.utterances(), voice),
+                reading.dropped(),
                 model.sampling().with(asked.temperature(), asked.topK(), asked.minP(), asked.topP()),
                 Seeds.orDrawn(asked.seed()),
                 asked.speculation());
@@ -56,7 +58,7 @@ final class SpeechRequests {
         return name;
     }
 
-    private List<Utterance> utterances(String input) {
+    private Reading reading(String input) {
         int characters = input.codePointCount(0, input.length());
         if (characters > LONGEST_INPUT) {
             throw ApiException.invalid(
@@ -66,14 +68,15 @@ final class SpeechRequests {
         if (reading.utterances().isEmpty()) {
             throw ApiException.invalid("input", "input has nothing in it that can be said");
         }
-        double seconds = model.seconds(reading.utterances());
+        double seconds =
+                reading.utterances().stream().mapToDouble(Utterance::seconds).sum();
         if (seconds > longestSeconds) {
             throw ApiException.invalid(
                     "input",
                     "input would take about " + Math.round(seconds) + " seconds to say; the most is "
                             + Math.round(longestSeconds));
         }
-        return reading.utterances();
+        return reading;
     }
 
     private void requireSpeculation(SpeechParameters asked) {

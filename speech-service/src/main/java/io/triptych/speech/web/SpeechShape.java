@@ -66,5 +66,6 @@ final class SpeechShape implements ResponseShape<SpeechEvent> {
     }
 
     /** A whole file, and what it took. */
+    @SuppressWarnings("ArrayRecordComponent")
     record SpokenFile(byte[] bytes, SpeechReport report) {}
 }

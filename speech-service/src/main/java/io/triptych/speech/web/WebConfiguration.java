@@ -7,8 +7,11 @@ import io.triptych.serving.Generator;
 import io.triptych.speech.SpeechEvent;
 import io.triptych.speech.SpeechModel;
 import io.triptych.speech.SpeechRequest;
+import io.triptych.speech.audio.AudioFile;
+import io.triptych.speech.audio.AudioFormat;
 import java.time.Duration;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.ApplicationRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,6 +29,21 @@ class WebConfiguration {
     Responder<SpeechRequest, SpeechEvent> speechResponder(
             Generator<SpeechRequest, SpeechEvent> generator, JsonMapper mapper) {
         return new Responder<>(generator, mapper);
+    }
+
+    /** Writes a file of every format before the service is ready: to load what writes them takes a moment, seconds at first. */
+    @Bean
+    ApplicationRunner audioFilesTried(SpeechModel model) {
+        return arguments -> {
+            for (AudioFormat format : AudioFormat.values()) {
+                if (format.takes(model.sampleRate())) {
+                    try (AudioFile file = new AudioFile(format, model.sampleRate(), 2)) {
+                        file.write(new float[model.sampleRate()]);
+                        file.finish();
+                    }
+                }
+            }
+        };
     }
 
     @Bean

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.triptych.serving.NativeHeap;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -201,6 +203,6 @@ class AudioFileTest {
     }
 
     private static int number(byte[] file, int at) {
-        return file[at] & 0xff | (file[at + 1] & 0xff) << 8 | (file[at + 2] & 0xff) << 16 | file[at + 3] << 24;
+        return ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(at);
     }
 }

@@ -6,6 +6,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -82,7 +83,8 @@ public final class Programs {
 
     private static List<String> input(Path path, AudioFormat format, int sampleRate) {
         return format == AudioFormat.PCM
-                ? List.of("-f", "s16le", "-ar", Integer.toString(sampleRate), "-ch_layout", "mono", "-i", path.toString())
+                ? List.of(
+                        "-f", "s16le", "-ar", Integer.toString(sampleRate), "-ch_layout", "mono", "-i", path.toString())
                 : List.of("-i", path.toString());
     }
 
@@ -92,7 +94,7 @@ public final class Programs {
 
     private static String run(List<String> command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes());
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as("%s: %s", command, output).isZero();
         return output;
     }

@@ -214,7 +214,7 @@ class SpeechApiTest {
         assertThat(first.path("start").doubleValue()).isZero();
         assertThat(second.path("text").stringValue()).isEqualTo("this is a test!");
         assertThat(second.path("start").doubleValue())
-                .isEqualTo((first.path("frames").intValue() + lines.get(0).pauseFrames()) / 25.0);
+                .isEqualTo(first.path("seconds").doubleValue());
         assertThat(account.path("audio_seconds").doubleValue())
                 .isCloseTo(
                         second.path("start").doubleValue()
@@ -239,20 +239,6 @@ class SpeechApiTest {
             different.add(codes(alone));
         }
         assertThat(different).hasSize(3);
-    }
-
-    /** A pause between sentences, a shorter one where a sentence was cut, none at the end. */
-    @Test
-    void pausesWherePunctuationIs() {
-        List<SpeechRequest.Line> lines = lines("Hello world. This is a test?");
-        assertThat(lines).extracting(SpeechRequest.Line::pauseFrames).containsExactly(8, 0);
-        List<SpeechRequest.Line> cut = lines("this is a test over and over, ".repeat(20));
-        assertThat(cut).hasSizeGreaterThan(1);
-        assertThat(cut.get(0).pauseFrames()).isEqualTo(3);
-        endAfter(0);
-        byte[] silence = speak("Hello world. Hello world.", "\"response_format\": \"pcm\"")
-                .getContentAsByteArray();
-        assertThat(silence).hasSize(bytes(8 / 25.0)).containsOnly(0);
     }
 
     @ParameterizedTest
@@ -384,10 +370,19 @@ class SpeechApiTest {
         } else {
             assertThat(response.getStatus()).as(content(response)).isEqualTo(200);
             double plausible = lines(input).stream()
-                    .mapToInt(line -> line.maximumFrames() + line.pauseFrames())
+                    .mapToInt(SpeechRequest.Line::maximumFrames)
                     .sum();
             assertThat(plausible / 25).isLessThan(4 * 10 * 60);
         }
+    }
+
+    @Test
+    void tellsWhatCannotBeSaid() {
+        endAfter(5);
+        List<JsonNode> events = stream("\uD83D\uDE00 Hello \u2603 world.", "\"seed\": 1");
+        JsonNode account = events.get(events.size() - 1).path("speculation");
+        assertThat(account.path("dropped").stringValue()).isEqualTo("\uD83D\uDE00\u2603");
+        assertThat(header(pcm("\"seed\": 1")).has("dropped")).isFalse();
     }
 
     @Test
