@@ -1,5 +1,6 @@
 package io.triptych.web;
 
+import io.triptych.web.gateway.Modality;
 import java.io.File;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -13,7 +14,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
-import io.triptych.web.gateway.Modality;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,17 +70,21 @@ public final class RealServices {
             Path directory = Files.createDirectories(Path.of("target/services"));
             File output = directory.resolve(modality.label() + ".log").toFile();
             ProcessBuilder builder = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-XX:+UseSerialGC",
                             "-jar",
                             jar(modality).toString(),
                             "--server.port=" + port,
                             "--triptych.root=" + ROOT.toAbsolutePath(),
                             "--triptych." + modality.label() + ".store="
-                                    + Files.createTempDirectory(directory, "store").resolve("outputs").toAbsolutePath())
+                                    + Files.createTempDirectory(directory, "store")
+                                            .resolve("outputs")
+                                            .toAbsolutePath())
                     .redirectErrorStream(true)
                     .redirectOutput(output);
-            builder.environment().putAll(Map.of("OMP_WAIT_POLICY", "PASSIVE", "DJL_OFFLINE", "true", "OPT_OUT_TRACKING", "true"));
+            builder.environment()
+                    .putAll(Map.of("OMP_WAIT_POLICY", "PASSIVE", "DJL_OFFLINE", "true", "OPT_OUT_TRACKING", "true"));
             Process process = builder.start();
             Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
             return port;

@@ -81,6 +81,7 @@ class ApiErrors implements WebExceptionHandler {
     private Mono<Void> write(ServerHttpResponse response, HttpStatusCode status, ApiError error) {
         response.setStatusCode(status);
         response.getHeaders().setContentType(MediaType.APPLICATION_JSON);
-        return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(mapper.writeValueAsBytes(error))));
+        return response.writeWith(
+                Mono.fromSupplier(() -> response.bufferFactory().wrap(mapper.writeValueAsBytes(error))));
     }
 }

@@ -43,11 +43,10 @@ class ModelsController {
     /** In the order of the modalities; asked all at once. */
     private Flux<Map<String, Object>> all() {
         return Flux.fromIterable(Arrays.asList(Modality.values()))
-                .flatMapSequential(modality -> services.models(modality)
-                        .onErrorResume(failure -> {
-                            log.debug("the {} service does not tell its models", modality.label(), failure);
-                            return Mono.empty();
-                        }))
+                .flatMapSequential(modality -> services.models(modality).onErrorResume(failure -> {
+                    log.debug("the {} service does not tell its models", modality.label(), failure);
+                    return Mono.empty();
+                }))
                 .flatMapIterable(Models::data);
     }
 }

@@ -18,14 +18,11 @@ class Routes {
             String address = services.address(modality).toString();
             String service = "/services/" + modality.label();
             // The host stays the client's, so that the URLs of files that a service hands out lead here again.
-            routes.route(modality.label(), r -> r.path(
-                            modality.paths().toArray(String[]::new))
+            routes.route(modality.label(), r -> r.path(modality.paths().toArray(String[]::new))
                     .filters(f -> f.preserveHostHeader())
                     .uri(address));
             routes.route(modality.label() + "-insight", r -> r.path(
-                            service + "/actuator/health/**",
-                            service + "/actuator/prometheus",
-                            service + "/v3/api-docs")
+                            service + "/actuator/health/**", service + "/actuator/prometheus", service + "/v3/api-docs")
                     .filters(f -> f.stripPrefix(2))
                     .uri(address));
         }

@@ -49,12 +49,23 @@ class DeployTest {
 
         assertThat(service.path("user").asString()).isEqualTo("10001:10001");
         assertThat(service.path("read_only").asBoolean()).isTrue();
-        assertThat(service.path("environment").path("OMP_WAIT_POLICY").asString()).isEqualTo("PASSIVE");
+        assertThat(service.path("environment").path("OMP_WAIT_POLICY").asString())
+                .isEqualTo("PASSIVE");
         assertThat(service.path("healthcheck").path("test").path(3).asString()).contains("/actuator/health/readiness");
-        assertThat(service.path("deploy").path("resources").path("limits").path("memory").asString())
+        assertThat(service.path("deploy")
+                        .path("resources")
+                        .path("limits")
+                        .path("memory")
+                        .asString())
                 .isNotEmpty();
-        assertThat(service.has("ports")).as("reached through the web service alone").isFalse();
-        assertThat(compose().path("services").path("web").path("environment").path("TRIPTYCH_GATEWAY_" + modality)
+        assertThat(service.has("ports"))
+                .as("reached through the web service alone")
+                .isFalse();
+        assertThat(compose()
+                        .path("services")
+                        .path("web")
+                        .path("environment")
+                        .path("TRIPTYCH_GATEWAY_" + modality)
                         .asString())
                 .isEqualTo("http://" + modality.label() + ":8080");
     }
@@ -66,7 +77,8 @@ class DeployTest {
 
         for (JsonNode manifest : manifests) {
             assertThat(kind(manifest).validate(manifest))
-                    .as(manifest.path("kind").asString() + " " + manifest.path("metadata").path("name").asString())
+                    .as(manifest.path("kind").asString() + " "
+                            + manifest.path("metadata").path("name").asString())
                     .extracting(Error::toString)
                     .isEmpty();
         }
@@ -91,7 +103,12 @@ class DeployTest {
                 .path(0);
         JsonNode scaler = manifest("HorizontalPodAutoscaler", modality).path("spec");
 
-        assertThat(scaler.path("metrics").path(0).path("pods").path("metric").path("name").asString())
+        assertThat(scaler.path("metrics")
+                        .path(0)
+                        .path("pods")
+                        .path("metric")
+                        .path("name")
+                        .asString())
                 .isEqualTo("triptych_queue_depth");
         assertThat(scaler.path("scaleTargetRef").path("name").asString()).isEqualTo(modality.label());
         for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
@@ -99,26 +116,31 @@ class DeployTest {
                     .startsWith("/actuator/health/");
         }
         assertThat(container.path("resources").path("limits").has("memory")).isTrue();
-        assertThat(container.path("securityContext").path("readOnlyRootFilesystem").asBoolean())
+        assertThat(container
+                        .path("securityContext")
+                        .path("readOnlyRootFilesystem")
+                        .asBoolean())
                 .isTrue();
     }
 
     @Test
     void kustomizationNamesEveryManifest() throws IOException {
-        JsonNode kustomization = documents(ROOT.resolve("deploy/kubernetes/kustomization.yaml")).get(0);
+        JsonNode kustomization =
+                documents(ROOT.resolve("deploy/kubernetes/kustomization.yaml")).get(0);
         List<String> named = new ArrayList<>();
         kustomization.path("resources").forEach(resource -> named.add(resource.asString()));
 
         try (Stream<Path> files = Files.list(ROOT.resolve("deploy/kubernetes"))) {
             assertThat(files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(".yaml")))
-                    .containsExactlyInAnyOrderElementsOf(
-                            Stream.concat(named.stream(), Stream.of("kustomization.yaml")).toList());
+                    .containsExactlyInAnyOrderElementsOf(Stream.concat(named.stream(), Stream.of("kustomization.yaml"))
+                            .toList());
         }
     }
 
     @Test
     void dashboardAsksForMetersThatAreCounted() throws IOException {
-        JsonNode dashboard = JSON.readTree(ROOT.resolve("deploy/grafana/dashboards/triptych.json").toFile());
+        JsonNode dashboard = JSON.readTree(
+                ROOT.resolve("deploy/grafana/dashboards/triptych.json").toFile());
         String documented = Files.readString(ROOT.resolve("docs/api.md"));
 
         List<String> meters = dashboard.path("panels").findValuesAsString("expr").stream()
@@ -129,7 +151,9 @@ class DeployTest {
                 .toList();
         assertThat(meters).hasSizeGreaterThan(5).allSatisfy(meter -> assertThat(documented)
                 .contains("`" + meter + "`"));
-        assertThat(documents(ROOT.resolve("deploy/prometheus/prometheus.yml")).get(0).toString())
+        assertThat(documents(ROOT.resolve("deploy/prometheus/prometheus.yml"))
+                        .get(0)
+                        .toString())
                 .contains("text:8080", "image:8080", "speech:8080", "/actuator/prometheus");
     }
 
@@ -168,14 +192,21 @@ class DeployTest {
     }
 
     private static Schema kind(JsonNode manifest) throws IOException {
-        String group = manifest.path("apiVersion").asString().replaceFirst("^v1$", "core/v1").replace(".k8s.io/", "/");
+        String group = manifest.path("apiVersion")
+                .asString()
+                .replaceFirst("^v1$", "core/v1")
+                .replace(".k8s.io/", "/");
         ObjectNode schema = resource("kubernetes-1.32.json");
-        schema.put("$ref", "#/$defs/io.k8s.api." + group.replace('/', '.') + "." + manifest.path("kind").asString());
+        schema.put(
+                "$ref",
+                "#/$defs/io.k8s.api." + group.replace('/', '.') + "."
+                        + manifest.path("kind").asString());
         return schema(schema);
     }
 
     private static Schema schema(JsonNode schema) {
-        return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(schema);
+        return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                .getSchema(schema);
     }
 
     private static ObjectNode resource(String name) throws IOException {

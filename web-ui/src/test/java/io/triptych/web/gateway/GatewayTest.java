@@ -95,7 +95,8 @@ class GatewayTest {
     private void assertThatItComesPieceByPiece(String body, String mediaType) throws Exception {
         goOn = new CountDownLatch(1);
 
-        HttpResponse<InputStream> response = client.send(request("/v1/completions", body), BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> response =
+                client.send(request("/v1/completions", body), BodyHandlers.ofInputStream());
 
         assertThat(response.headers().firstValue("Content-Type").orElseThrow()).startsWith(mediaType);
         try (InputStream in = response.body()) {
@@ -140,7 +141,8 @@ class GatewayTest {
 
         assertThat(models.path("object").asString()).isEqualTo("list");
         assertThat(models.path("data").findValuesAsString("id")).containsExactly("triptych-text", "triptych-image");
-        assertThat(json(get("/v1/models/triptych-image")).path("owned_by").asString()).isEqualTo("triptych");
+        assertThat(json(get("/v1/models/triptych-image")).path("owned_by").asString())
+                .isEqualTo("triptych");
         HttpResponse<String> unknown = get("/v1/models/gpt");
         assertThat(unknown.statusCode()).isEqualTo(404);
         assertThat(error(unknown, "code")).isEqualTo("model_not_found");
@@ -233,16 +235,16 @@ class GatewayTest {
         return HttpServer.create()
                 .host("127.0.0.1")
                 .port(0)
-                .route(routes -> routes.get("/v1/models", (request, response) -> response.header(
-                                        "Content-Type", "application/json")
-                                .sendString(Mono.just("{\"object\": \"list\", \"data\": [{\"id\": \"%s\", \"owned_by\": \"triptych\"}]}"
-                                        .formatted(model))))
+                .route(routes -> routes.get(
+                                "/v1/models", (request, response) -> response.header("Content-Type", "application/json")
+                                        .sendString(Mono.just(
+                                                "{\"object\": \"list\", \"data\": [{\"id\": \"%s\", \"owned_by\": \"triptych\"}]}"
+                                                        .formatted(model))))
                         .get("/actuator/health/readiness", (request, response) -> response.header(
                                         "Content-Type", "application/json")
-                                .sendString(
-                                        Mono.just(
-                                                "{\"status\": \"UP\", \"components\": {\"speculation\": {\"details\": {\"model\": \"%s\", \"parameters\": 7}}}}"
-                                                        .formatted(model))))
+                                .sendString(Mono.just(
+                                        "{\"status\": \"UP\", \"components\": {\"speculation\": {\"details\": {\"model\": \"%s\", \"parameters\": 7}}}}"
+                                                .formatted(model))))
                         .post("/**", (request, response) -> {
                             CompletableFuture<Void> mine = gone;
                             request.withConnection(connection -> connection.onDispose(() -> mine.complete(null)));
@@ -266,7 +268,8 @@ class GatewayTest {
                                     yield Mono.never();
                                 }
                                 case "break" -> {
-                                    request.withConnection(connection -> connection.channel().close());
+                                    request.withConnection(
+                                            connection -> connection.channel().close());
                                     yield Mono.never();
                                 }
                                 default ->

@@ -59,7 +59,13 @@ class OpenAiClientTest extends WithRealServices {
                 .prompt("a red circle in the center on a white background")
                 .build();
 
-        String file = client().images().generate(params).data().orElseThrow().get(0).b64Json().orElseThrow();
+        String file = client().images()
+                .generate(params)
+                .data()
+                .orElseThrow()
+                .get(0)
+                .b64Json()
+                .orElseThrow();
 
         assertThat(Base64.getDecoder().decode(file)).startsWith(0x89, 'P', 'N', 'G');
     }
@@ -74,7 +80,9 @@ class OpenAiClientTest extends WithRealServices {
                 .build();
         if (RealServices.isBuilt(Modality.SPEECH)) {
             try (HttpResponse speech = client().audio().speech().create(withKnownVoice(params))) {
-                assertThat(speech.body().readAllBytes()).startsWith('R', 'I', 'F', 'F').hasSizeGreaterThan(8000);
+                assertThat(speech.body().readAllBytes())
+                        .startsWith('R', 'I', 'F', 'F')
+                        .hasSizeGreaterThan(8000);
             }
         } else {
             assertThatThrownBy(() -> client().audio().speech().create(params))

@@ -27,7 +27,8 @@ class PagesTest {
     @ParameterizedTest
     @ValueSource(strings = {"/", "/text", "/images", "/speech", "/figures", "/evidence"})
     void isThereAndLetsNothingForeignIn(String path) {
-        page(path).expectStatus()
+        page(path)
+                .expectStatus()
                 .isOk()
                 .expectHeader()
                 .contentTypeCompatibleWith(MediaType.TEXT_HTML)
@@ -42,11 +43,8 @@ class PagesTest {
 
     @Test
     void hasItsOwnWordsForAPageThatIsNotThere() {
-        page("/nowhere")
-                .expectStatus()
-                .isNotFound()
-                .expectBody(String.class)
-                .value(html -> assertThat(html).contains("There is no such page"));
+        page("/nowhere").expectStatus().isNotFound().expectBody(String.class).value(html -> assertThat(html)
+                .contains("There is no such page"));
     }
 
     @Test

@@ -84,7 +84,9 @@ class PlaygroundTest extends WithRealServices {
     static void open() {
         playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        browser = playwright.chromium().launch(new LaunchOptions().setExecutablePath(command().orElseThrow()));
+        browser = playwright
+                .chromium()
+                .launch(new LaunchOptions().setExecutablePath(command().orElseThrow()));
         PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE);
     }
 
@@ -129,7 +131,8 @@ class PlaygroundTest extends WithRealServices {
     @Test
     void writesTextTokenByTokenAndDrawsItsTrees() {
         Page page = visit("/text", 1280, ColorScheme.LIGHT);
-        page.locator("summary", new Page.LocatorOptions().setHasText("Drafters")).click();
+        page.locator("summary", new Page.LocatorOptions().setHasText("Drafters"))
+                .click();
         page.locator("#budget").fill("16");
 
         page.locator("#go").click();
@@ -138,7 +141,9 @@ class PlaygroundTest extends WithRealServices {
         assertThat(page.locator(".token").count()).isEqualTo(128);
         assertThat(page.locator(".token:not([data-source=target])").count()).isPositive();
         String passes = page.locator("#facts dd").nth(1).innerText();
-        assertThat(page.locator(".pass").count()).isEqualTo(Integer.parseInt(passes)).isLessThan(100);
+        assertThat(page.locator(".pass").count())
+                .isEqualTo(Integer.parseInt(passes))
+                .isLessThan(100);
         assertThat(page.locator("#account").innerText()).contains("Contract “exact”, seed 1.");
 
         page.locator("#pass").focus();
@@ -151,7 +156,8 @@ class PlaygroundTest extends WithRealServices {
         assertThat(page.locator("#tree .node.kept").count())
                 .isEqualTo(1 + page.locator(".pass.shown .token").count());
         assertAccessible(page);
-        page.locator("summary", new Page.LocatorOptions().setHasText("Drafters")).click();
+        page.locator("summary", new Page.LocatorOptions().setHasText("Drafters"))
+                .click();
         shoot(page, "text");
     }
 
@@ -228,7 +234,8 @@ class PlaygroundTest extends WithRealServices {
 
         page.locator("#copy-java").click();
         compile(page.locator("#snippet-text").innerText());
-        try (URLClassLoader loader = new URLClassLoader(new URL[] {directory.toUri().toURL()})) {
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {directory.toUri().toURL()})) {
             Method main = loader.loadClass("Example").getDeclaredMethod("main", String[].class);
             main.setAccessible(true);
             main.invoke(null, (Object) new String[0]);
@@ -300,7 +307,8 @@ class PlaygroundTest extends WithRealServices {
         }
         page.locator("#go").click();
         hasText(page.locator("#status"), "Done in");
-        assertThat((double) (int) page.locator("#frames").evaluate("c => c.width")).isPositive();
+        assertThat((double) (int) page.locator("#frames").evaluate("c => c.width"))
+                .isPositive();
         page.locator("#race").click();
         PlaywrightAssertions.assertThat(page.locator("#verdict strong"))
                 .hasText("Identical", new HasTextOptions().setTimeout(PATIENCE));
@@ -392,7 +400,15 @@ class PlaygroundTest extends WithRealServices {
     private void compile(String source) throws Exception {
         Path file = Files.writeString(directory.resolve("Example.java"), source);
         int result = ToolProvider.getSystemJavaCompiler()
-                .run(null, null, null, "-cp", System.getProperty("java.class.path"), "-d", directory.toString(), file.toString());
+                .run(
+                        null,
+                        null,
+                        null,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "-d",
+                        directory.toString(),
+                        file.toString());
         assertThat(result).as("javac's verdict on\n" + source).isZero();
     }
 
