@@ -33,6 +33,8 @@ CONTROL_WIDTH, CONTROL_LAYERS = 128, 3
 KERNEL = 3
 ENVELOPE, NOISE = 64, 32        # bands
 EPSILON = 1e-5
+USUAL_PITCH = 7.2               # log2 of Hz
+PITCH_SCALE = 8.0               # how much room the pitch has among the other numbers of a vector
 
 
 def configuration():
@@ -78,7 +80,7 @@ class Encoder(nn.Module):
         self.enter = nn.Linear(2 * WIDTH, WIDTH)
         self.blocks = nn.ModuleList(Block(WIDTH, causal=False) for _ in range(4))
         self.norm = nn.LayerNorm(WIDTH, eps=EPSILON)
-        self.leave = nn.Linear(WIDTH, CODE_SIZE)
+        self.leave = nn.Linear(WIDTH, CODE_SIZE - 2)
 
     def forward(self, features):
         """[batch, CONTROLS * frames, bands + 2] -> [batch, frames, CODE_SIZE]"""
@@ -86,7 +88,10 @@ class Encoder(nn.Module):
         x = self.enter(F.gelu(self.patch(features.reshape(batch, moments // CONTROLS, -1))))
         for block in self.blocks:
             x = block(x)
-        return self.leave(self.norm(x))
+        # Two numbers are the pitch, its mean in the frame and its rise, to be exact whatever the rest has to learn.
+        pitch = features[..., -2].reshape(batch, -1, CONTROLS) * PITCH_SCALE
+        pitch = torch.stack([pitch.mean(2), pitch @ rise() / rise().square().sum()], 2)
+        return torch.cat([pitch, self.leave(self.norm(x))], 2)
 
 
 class Decoder(nn.Module):
@@ -98,21 +103,36 @@ class Decoder(nn.Module):
         self.control_layers = nn.ModuleList(Block(CONTROL_WIDTH, causal=True) for _ in range(CONTROL_LAYERS))
         self.norm = nn.LayerNorm(CONTROL_WIDTH, eps=EPSILON)
         self.head = nn.Linear(CONTROL_WIDTH, 1 + ENVELOPE + NOISE)
+        self.pitch = nn.Linear(CODE_SIZE, CONTROLS)
         with torch.no_grad():
-            self.head.bias[0] = 1
+            self.head.weight[0] = 0
+            self.head.bias[0] = 0
             self.head.bias[1:] = -6
+            self.pitch.weight.zero_()
+            self.pitch.weight[:, 0] = 0.5 / PITCH_SCALE
+            self.pitch.weight[:, 1] = 0.5 / PITCH_SCALE * rise()
+            self.pitch.bias.fill_(USUAL_PITCH - math.log2(LOWEST))
 
     def forward(self, vectors):
         """[batch, frames, CODE_SIZE] -> octaves above LOWEST [batch, controls], natural logarithms of the amplitudes of
         harmonics [batch, controls, ENVELOPE] and of noise [batch, controls, NOISE] by frequency"""
+        pitch = self.pitch(vectors.detach()).flatten(1)
         x = self.enter(vectors)
         for layer in self.layers:
             x = layer(x)
         x = self.upsample(x).reshape(len(x), -1, CONTROL_WIDTH)
         for layer in self.control_layers:
             x = layer(x)
-        pitch, envelope, noise = self.head(self.norm(x)).split([1, ENVELOPE, NOISE], 2)
-        return pitch[..., 0].clamp(0, 3.5), envelope, noise
+        x = self.norm(x)
+        _, envelope, noise = self.head(x).split([1, ENVELOPE, NOISE], 2)
+        # The pitch learns from what the layers know, but does not teach them: it would drown all else.
+        pitch = pitch + F.linear(x.detach(), self.head.weight[:1], self.head.bias[:1])[..., 0]
+        return pitch.clamp(0, 3.5), envelope, noise
+
+
+def rise():
+    """From -1/2 to 1/2 through a frame's controls."""
+    return (torch.arange(CONTROLS) + 0.5) / CONTROLS - 0.5
 
 
 def place(frequency, bands):
@@ -227,7 +247,7 @@ class Codec(nn.Module):
 
 def features(mel, octave, periodic):
     """What the encoder reads of codec_features.log_mel and pitch. [..., moments, bands + 2]"""
-    return torch.cat([mel, (octave[..., None] - 7.2) * 2, periodic[..., None] * 2 - 1], -1)
+    return torch.cat([mel, (octave[..., None] - USUAL_PITCH) * 2, periodic[..., None] * 2 - 1], -1)
 
 
 def load(path):

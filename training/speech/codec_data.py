@@ -39,16 +39,17 @@ def sentences(count, seed=1):
 
 
 def prepare(folder, count):
-    """speech.npy: int16 samples of all sentences, whole frames each; features.npy: float16 log-mel, log2 of the pitch and
-    how periodic, a row for every HOP samples; starts.npy: first sample of each sentence, and the end."""
+    """speech.npy: int16 samples of all sentences, whole frames each; features.npy: float16 log-mel and how periodic, a
+    row for every HOP samples; pitch.npy: its log2; starts.npy: first sample of each sentence, and the end."""
     names = list(voices.VOICES)
     torch.set_num_threads(1)
-    samples, rows, starts = [], [], [0]
+    samples, rows, pitch, starts = [], [], [], [0]
     for i, sentence in enumerate(sentences(count)):
         sound = torch.from_numpy(voices.speech(sentence, names[i % len(names)]))
         sound = torch.nn.functional.pad(sound, (0, -len(sound) % (8 * HOP)))
         octave, periodic = codec_features.pitch(sound)
-        rows.append(torch.cat([codec_features.log_mel(sound), octave[:, None], periodic[:, None]], 1).half().numpy())
+        rows.append(torch.cat([codec_features.log_mel(sound), periodic[:, None]], 1).half().numpy())
+        pitch.append(octave.numpy())
         samples.append((sound.numpy() * 32767).clip(-32768, 32767).astype(np.int16))
         starts.append(starts[-1] + len(sound))
         if i % 200 == 199:
@@ -56,6 +57,7 @@ def prepare(folder, count):
     folder.mkdir(parents=True, exist_ok=True)
     np.save(folder / "speech.npy", np.concatenate(samples))
     np.save(folder / "features.npy", np.concatenate(rows))
+    np.save(folder / "pitch.npy", np.concatenate(pitch))
     np.save(folder / "starts.npy", np.array(starts))
 
 
@@ -65,6 +67,7 @@ class Speech:
     def __init__(self, folder, held_out=False):
         self.samples = np.load(folder / "speech.npy", mmap_mode="r")
         self.rows = np.load(folder / "features.npy", mmap_mode="r")
+        self.pitch = np.load(folder / "pitch.npy", mmap_mode="r")
         starts = np.load(folder / "starts.npy")
         self.starts = starts[-HELD_OUT - 1:] if held_out else starts[:-HELD_OUT]
 
@@ -80,7 +83,9 @@ class Speech:
 
     def _part(self, begin, end):
         samples = torch.from_numpy(self.samples[begin:end].astype(np.float32) / 32767)
-        return samples, torch.from_numpy(self.rows[begin // HOP:end // HOP].astype(np.float32))
+        part = slice(begin // HOP, end // HOP)
+        rows = self.rows[part].astype(np.float32)
+        return samples, torch.from_numpy(np.concatenate([rows[:, :-1], self.pitch[part, None], rows[:, -1:]], 1))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,8 @@ import workers
 FREE = 0.12          # of the time without codebooks
 FRAMES, CROPS = 32, 8  # of a process in a step
 RATE = 1.5e-3        # of learning, at its highest
-DECAY = 0.98         # of the codebooks' running means
+SILENT, BUZZ = -9, 0.2  # logarithm of an amplitude that is not heard; how bad it is for harmonics to be louder in noise
+DECAY = 0.99         # of the codebooks' running means
 
 
 def spectra(samples, window):
@@ -139,7 +140,10 @@ def losses(codec, samples, rows, chance, quantized):
     heard = 0.02 + (periodic > 0)
     pitch = ((octaves - true).abs() * heard).sum() / heard.sum()
     ours = codec_module.sound(true, envelope, levels, first=chance.randrange(10 ** 6))
-    return spectral_loss(ours, samples), pitch, commitment, learnt
+    # A comb of harmonics fits noise better than other noise does, and buzzes. So where nothing is voiced, none may sound.
+    voiced = torch.nn.functional.max_pool1d((periodic > 0).float(), 5, 1, 2)
+    buzz = (torch.relu(envelope - SILENT).mean(2) * (1 - voiced)).mean()
+    return spectral_loss(ours, samples) + BUZZ * buzz, pitch, commitment, learnt
 
 
 def train(rank, count, arguments):
@@ -173,7 +177,7 @@ def train(rank, count, arguments):
             group["lr"] = RATE * min(1, (state["step"] + 1) / 100) * (0.02 + 0.98 * (1 + math.cos(math.pi * float(progress))) / 2)
         samples, rows = batch(speech, chance)
         spectral, pitch, commitment, learnt = losses(codec, samples, rows, chance, state["quantized"])
-        (spectral + 10 * pitch + 0.25 * commitment).backward()
+        (spectral + 0.1 * pitch + 0.25 * commitment).backward()
         figures = workers.average([p.grad for p in codec.parameters()], spectral.item(), pitch.item(), commitment.item())
         torch.nn.utils.clip_grad_norm_(codec.parameters(), 1.0)
         optimizer.step()

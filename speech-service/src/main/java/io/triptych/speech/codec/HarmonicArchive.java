@@ -39,6 +39,7 @@ final class HarmonicArchive {
                 .tensors(
                         "codebooks",
                         List.of(tensor("quantizer.codebooks", config.codebooks(), config.codes(), config.codeSize())))
+                .tensors("pitch", both("decoder.pitch", config.controls(), config.codeSize()))
                 .tensors("enter", both("decoder.enter", hidden, config.codeSize()))
                 .tensors("layers", layers)
                 .tensors("upsample", both("decoder.upsample", (long) config.controls() * control, hidden))

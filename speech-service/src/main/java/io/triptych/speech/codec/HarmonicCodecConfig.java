@@ -122,7 +122,7 @@ public record HarmonicCodecConfig(
     public MemoryRequirement memory(int streams, int frames) {
         // In double, which saturates where a hostile configuration would overflow.
         double weights = (double) codebooks * codes * codeSize
-                + (double) codeSize * hiddenSize
+                + (double) codeSize * (hiddenSize + controls)
                 + (kernelSize + 1.0) * layers * hiddenSize * hiddenSize
                 + (double) hiddenSize * controls * controlSize
                 + (kernelSize + 1.0) * controlLayers * controlSize * controlSize
