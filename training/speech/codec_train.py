@@ -21,6 +21,7 @@ import workers
 FREE = 0.12          # of the time without codebooks
 FRAMES, CROPS = 32, 8  # of a process in a step
 RATE = 1.5e-3        # of learning, at its highest
+SILENT, BUZZ = -9, 0.2  # logarithm of an amplitude that is not heard; how bad it is for harmonics to be louder in noise
 DECAY = 0.99         # of the codebooks' running means
 
 
@@ -139,7 +140,10 @@ def losses(codec, samples, rows, chance, quantized):
     heard = 0.02 + (periodic > 0)
     pitch = ((octaves - true).abs() * heard).sum() / heard.sum()
     ours = codec_module.sound(true, envelope, levels, first=chance.randrange(10 ** 6))
-    return spectral_loss(ours, samples), pitch, commitment, learnt
+    # A comb of harmonics fits noise better than other noise does, and buzzes. So where nothing is voiced, none may sound.
+    voiced = torch.nn.functional.max_pool1d((periodic > 0).float(), 5, 1, 2)
+    buzz = (torch.relu(envelope - SILENT).mean(2) * (1 - voiced)).mean()
+    return spectral_loss(ours, samples) + BUZZ * buzz, pitch, commitment, learnt
 
 
 def train(rank, count, arguments):

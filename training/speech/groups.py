@@ -69,13 +69,14 @@ def train(rank, count, options):
     model, heads = load_speaker(options.work), GroupHeads()
     optimizer = torch.optim.AdamW(heads.parameters(), lr=3e-3, betas=(0.9, 0.95), weight_decay=0.01)
     source, chance = Packer(Corpus(options.work), ROWS, f"groups {rank}"), torch.Generator().manual_seed(rank)
-    teacher = torch.compile(lambda *batch: teach(model, *batch), dynamic=False)
+    for layer in (*model.backbone_model.layers, *model.depth_decoder.model.layers):
+        layer.compile(dynamic=False)
     start, step, share = None, 0, 0.0
     while share < 1:
         for group in optimizer.param_groups:
             group["lr"] = 3e-3 * min(1, (step + 1) / 20, (1 - share) / 0.5)
         batch = source.batch()
-        hidden, embedded, logits = teacher(*batch, depth_frames(batch[2], chance))
+        hidden, embedded, logits = teach(model, *batch, depth_frames(batch[2], chance))
         loss = F.cross_entropy(heads(hidden, embedded).flatten(0, 1), logits.softmax(-1).flatten(0, 1))
         optimizer.zero_grad()
         loss.backward()
@@ -93,7 +94,7 @@ def train(rank, count, options):
     with torch.no_grad():
         for _ in range(6):
             batch = batches.batch()
-            hidden, embedded, logits = teacher(*batch, depth_frames(batch[2], chance))
+            hidden, embedded, logits = teach(model, *batch, depth_frames(batch[2], chance))
             for temperature in (0.6, 0.9, 1.0):
                 all_hits.setdefault(temperature, []).append(agreement(heads(hidden, embedded), logits, temperature))
     for temperature, hits in all_hits.items():

@@ -139,17 +139,17 @@ def train(rank, count, options):
     if rank == 0:
         print(sum(p.numel() for p in parameters), "parameters,", len(corpus), "utterances,", corpus.frames() / 90000, "hours",
               flush=True)
-    loss_of = torch.compile(lambda *batch: losses(model, *batch), dynamic=False)
+    for layer in (*model.backbone_model.layers, *model.depth_decoder.model.layers):
+        layer.compile(dynamic=False)  # layer by layer: all of one kind share what the compiler makes of the first
 
     held_out = Packer(Corpus(options.work, held_out=True), options.rows, "held out")
     held_out = [(batch, depth_frames(batch[2], torch.Generator().manual_seed(1))) for batch in (held_out.batch() for _ in range(4))]
 
     def validate():
-        with torch.no_grad():
-            all_bits = []
-            for batch, chosen in held_out:
-                first, others, look = loss_of(*batch, chosen)
-                all_bits.append(torch.cat([first[None], others, look[None]]) / math.log(2))
+        all_bits = []
+        for batch, chosen in held_out:
+            first, others, look = losses(model, *batch, chosen)  # with gradients, to need no other compilation
+            all_bits.append(torch.cat([first[None], others, look[None]]).detach() / math.log(2))
         bits = [round(b, 2) for b in torch.stack(all_bits).mean(0).tolist()]
         return {"valid": round(sum(bits[:-1]), 2), "by_codebook": bits[:-1], "look": bits[-1]}
 
@@ -164,7 +164,7 @@ def train(rank, count, options):
             for group, full in zip(optimizer.param_groups, initial):
                 group["lr"] = full * rate
         batch = source.batch()
-        first, others, look = loss_of(*batch, depth_frames(batch[2], chance))
+        first, others, look = losses(model, *batch, depth_frames(batch[2], chance))
         (first + others.sum() + GUIDANCE * look).backward()
         start = start or time.monotonic()  # the compiler's time does not count
         frames = (batch[2][..., 0] >= 0).sum().item()

@@ -562,6 +562,9 @@ final class Rules {
                 match -> numbers.number(match.group(1)) + " to " + numbers.number(match.group(2)));
         rewrite("(?<=\\d) ?[x×] ?(?=\\d)", match -> " times ");
         rule("#(?=\\d)", match -> "number");
+        rule("\\^2\\b", match -> "squared");
+        rule("\\^3\\b", match -> "cubed");
+        rule("\\^(?=\\w)", match -> "to the power of");
     }
 
     private String fraction(String numerator, String denominator) {
@@ -626,6 +629,9 @@ final class Rules {
 
     /** Initialisms are spelled, words in capitals are words. */
     private void capitals() {
+        rewrite(
+                "\\b([A-Z]{1,4})&([A-Z]{1,4})\\b",
+                match -> " " + spelled(match.group(1)) + " and " + spelled(match.group(2)) + " ");
         // Among other words in capitals they are words.
         rewrite("\\b[A-Z]{2,12}(?: [A-Z]{2,12}){2,30}\\b", match -> Pattern.compile("[A-Z]*[AEIOUY][A-Z]*")
                 .matcher(match.group())

@@ -33,6 +33,7 @@ class NormaliserTest {
             1990–1995                       | nineteen ninety to nineteen ninety five
             3x4 = 12                        | three times four equals twelve
             10 / 5                          | ten divided by five
+            x^2 + y^3 = 8                   | x squared plus y cubed equals eight
             16:9                            | sixteen to nine
             #5                              | number five
             MP3                             | em pee three
@@ -94,6 +95,9 @@ class NormaliserTest {
             NASA, OK                              | nasa, ok
             SHOUT AT THE DOG                      | shout at the dog
             J. R. Smith                           | jay are smith
+            AT&T, R&D                             | ay tee and tee, are and dee
+            2nd Lt. Smith vs. Sgt. Pepper         | second lieutenant smith versus sergeant pepper
+            flight BA249, H2O, Q3                 | flight bee ay two hundred forty nine, aitch two oh, cue three
             Henry VIII, Chapter IV, World War II  | henry the eighth, chapter four, world war two
             I think I'm Louis XIV's               | i think i'm louis the fourteenth's
             YouTube                               | you tube
