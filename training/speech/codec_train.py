@@ -54,7 +54,7 @@ def k_means(vectors, count, steps=12):
     return means
 
 
-def share(rank, *tensors):
+def share(*tensors):
     """Every process gets those of the first."""
     import torch.distributed as dist
     for tensor in tensors:
@@ -77,7 +77,7 @@ def begin_codebooks(codec, speech, chance, rank):
                 rest = rest - quantizer.codebooks[i][quantizer.nearest(rest, i)]
             quantizer.counts.fill_(1)
             quantizer.sums.copy_(quantizer.codebooks)
-    share(rank, quantizer.codebooks, quantizer.counts, quantizer.sums)
+    share(quantizer.codebooks, quantizer.counts, quantizer.sums)
 
 
 def quantize(quantizer, vectors, chance):
@@ -99,7 +99,7 @@ def quantize(quantizer, vectors, chance):
     return said, learnt
 
 
-def teach(quantizer, learnt, chance, rank, step):
+def teach(quantizer, learnt, step):
     import torch
     import torch.distributed as dist
     news = torch.stack([torch.cat([counts[:, None], sums], 1) for counts, sums, _ in learnt])
@@ -111,7 +111,7 @@ def teach(quantizer, learnt, chance, rank, step):
         for i, (_, _, rows) in enumerate(learnt):
             dead = quantizer.counts[i] < 0.03
             fresh = rows[torch.randint(len(rows), (int(dead.sum()),))]
-            share(rank, fresh)
+            share(fresh)
             quantizer.codebooks[i][dead] = fresh
             quantizer.counts[i][dead] = 0.3
             quantizer.sums[i][dead] = fresh * 0.3
@@ -150,7 +150,7 @@ def train(rank, count, arguments):
     import codec as codec_module
     import codec_data
     import torch
-    torch.manual_seed(rank)
+    torch.manual_seed(0)
     chance = random.Random(time.time_ns() + rank)
     path = arguments.work / "codec" / "codec.pt"
     speech = codec_data.Speech(arguments.work / "codec")
@@ -162,10 +162,6 @@ def train(rank, count, arguments):
         codec.load_state_dict(saved["codec"])
         optimizer.load_state_dict(saved["optimizer"])
         state = saved["state"]
-    else:
-        torch.manual_seed(0)
-        codec = codec_module.Codec()
-        optimizer = torch.optim.AdamW(codec.parameters(), lr=RATE, betas=(0.9, 0.98), weight_decay=1e-3)
     begun, saved_at = time.time() - 60 * state["minutes"], time.time()
     shown, since = [0.0] * 3, 0
     progress = torch.tensor(state["minutes"] / arguments.minutes)
@@ -183,10 +179,10 @@ def train(rank, count, arguments):
         optimizer.step()
         optimizer.zero_grad()
         if learnt:
-            teach(codec.quantizer, learnt, chance, rank, state["step"])
+            teach(codec.quantizer, learnt, state["step"])
         state["step"] += 1
         progress.fill_((time.time() - begun) / 60 / arguments.minutes)
-        share(rank, progress)
+        share(progress)
         shown, since = [a + b for a, b in zip(shown, figures)], since + 1
         last = progress >= 1
         if rank == 0 and (since == 50 or last):
