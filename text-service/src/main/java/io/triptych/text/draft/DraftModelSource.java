@@ -73,6 +73,7 @@ final class DraftModelSource implements CandidateSource, AutoCloseable {
     private TokenTree paths;
     private int lead;
     private Target.Scores scores;
+    private int firstOfLastPass;
     private TargetDistribution processed;
     private final int[] nodeInPaths = new int[CandidateTree.CAPACITY];
 
@@ -149,9 +150,15 @@ final class DraftModelSource implements CandidateSource, AutoCloseable {
         return nodeInPaths[node] != UNSCORED;
     }
 
+    /** Whether the last pass scored a node: the logits of earlier ones are gone. */
+    boolean readable(int node) {
+        return scored(node) && nodeInPaths[node] >= firstOfLastPass;
+    }
+
     /** Scores nodes in one pass: first the root, later others whose parents are scored or stand before them. */
     void score(CandidateTree tree, int[] nodes, int count) {
         int from = 0;
+        firstOfLastPass = step == null ? 0 : paths.size();
         if (step == null) {
             catchUp();
         } else {
@@ -195,7 +202,7 @@ final class DraftModelSource implements CandidateSource, AutoCloseable {
         paths = new TokenTree(history.last());
     }
 
-    /** Proposes what follows a scored node, and says what the model thinks of other sources' candidates there. */
+    /** Proposes what follows a readable node, and says what the model thinks of other sources' candidates there. */
     @Override
     public void propose(CandidateTree tree, int node, int source) {
         float[] logits = logitsAfter(node);
@@ -246,7 +253,7 @@ final class DraftModelSource implements CandidateSource, AutoCloseable {
     }
 
     /**
-     * Draws candidates after a scored node, without replacement.
+     * Draws candidates after a readable node, without replacement.
      *
      * @param least the path probability below which a candidate is not worth a row; decides how many are drawn
      * @param room the most to draw

@@ -147,7 +147,7 @@ final class FusedDrafter implements Drafter {
         }
     }
 
-    /** Asks all who can answer at once what follows the most probable nodes: the model where it has scored. */
+    /** Asks all who can answer at once what follows the most probable nodes: the model what it has just scored. */
     private void expand() {
         for (int node = bestToAsk(); node != CandidateTree.NONE; node = bestToAsk()) {
             if (!expanded[node]) {
@@ -179,7 +179,7 @@ final class FusedDrafter implements Drafter {
     }
 
     private boolean unread(int node) {
-        return model != null && model.scored(node) && !read[node];
+        return model != null && model.readable(node) && !read[node];
     }
 
     /** Lets the model score nodes pass by pass, each where the last one showed it to be worth most. */

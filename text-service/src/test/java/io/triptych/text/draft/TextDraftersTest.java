@@ -62,6 +62,24 @@ class TextDraftersTest {
         }
     }
 
+    /** Where rows are dear, nodes are scored that are not worth reading at once, and may be later. */
+    @Test
+    void givesTheTokensOfPlainDecodingWhereRowsAreDear() {
+        for (double row : new double[] {0.1, 0.2, 0.3, 0.45}) {
+            PassCost dear = new PassCost(IntStream.rangeClosed(1, 64)
+                    .mapToDouble(rows -> 1 + row * rows)
+                    .toArray());
+            TextDrafters wary = new TextDrafters(draftModel, null, dear, VOCABULARY);
+            for (long seed = 0; seed < 10; seed++) {
+                SamplingParameters sampling = SamplingParameters.ofTemperature(seed % 2);
+                int[] plain = decode(Drafter.none(), BudgetController.fixed(0), sampling, seed).tokens;
+                Drafter drafter = wary.create(wary.names(), context(sampling, seed));
+                assertThat(decode(drafter, BudgetController.fixed(12), sampling, seed).tokens)
+                        .isEqualTo(plain);
+            }
+        }
+    }
+
     @Test
     void staysExactUnderEveryProcessor() {
         SamplingParameters greedy = new SamplingParameters(Map.of(3, 2f, 9, -100f), 1.3, 0.4, 0.3, 0, 0, 0, 1);
