@@ -112,8 +112,10 @@ class Speaker(nn.Module):
 
     @torch.no_grad()
     def begin_with(self, codebooks):
-        """A frame's input is to begin as a linear map of the vector that it stands for. codebooks [8, codes, size]"""
+        """A frame's input is to begin as a linear map of the vector that it stands for, whose numbers all count alike.
+        codebooks [8, codes, size]"""
         onto = torch.randn(codebooks.shape[-1], BACKBONE.hidden_size, generator=torch.Generator().manual_seed(1))
+        onto /= codebooks[0].std(0).clamp(min=1e-3)[:, None]
         vectors = codebooks.reshape(-1, codebooks.shape[-1])
         scale = 0.2 / (vectors @ onto).view(CODEBOOKS, -1, BACKBONE.hidden_size).square().mean((1, 2)).sum().sqrt()
         table = self.code_embeddings().view(CODEBOOKS, VOCABULARY, -1)

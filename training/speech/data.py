@@ -1,7 +1,7 @@
 """Speech to learn from: sentences, said by espeak-ng, as codes.
 
     python data.py speak  --work DIR --shards 240        sentences, prompts, and what the codec's encoder hears: 0.28 hours a shard
-    python data.py encode --work DIR --codec codec.pt    codes of all that is spoken
+    python data.py encode --work DIR                     codes of all that is spoken
 
 Shards are files of their number, made of that number alone; what is there is not made again, so both may be ended and
 started anew, and the second may run while the first goes on. Shard 0 holds what is held out. `Corpus` reads what there is.
@@ -29,6 +29,7 @@ import voices
 from sentences import Sentences
 from symbols import BETWEEN, PAUSES, prompt_of, read_lexicon, vocabulary
 
+CODEC = Path("codec") / "codec.pt"  # in the work folder, as codec_train.py writes it
 UTTERANCES = 200  # in a shard
 SPELLED = 0.07
 FRAME_SECONDS = 0.04
@@ -117,7 +118,7 @@ def run_speak(rank, count, options):
         padded = torch.nn.functional.pad(torch.as_tensor(samples), (0, -len(samples) % FRAME))
         return features(codec_features.log_mel(padded), *codec_features.pitch(padded)).numpy().astype(np.float16)
 
-    lexicon = read_lexicon(options.lexicon)
+    lexicon = read_lexicon(options.work / "lexicon.txt.gz")
     sentences, tokens = Sentences(lexicon), vocabulary(voices.VOICES)
     folder = options.work / "spoken"
     folder.mkdir(exist_ok=True)
@@ -130,7 +131,7 @@ def run_speak(rank, count, options):
 @torch.no_grad()
 def run_encode(rank, count, options):
     import codec
-    model = codec.load(options.codec)
+    model = codec.load(options.work / CODEC)
     folder = options.work / "codes"
     folder.mkdir(exist_ok=True)
     for path in sorted((options.work / "spoken").glob("*.npz"))[rank::count]:
@@ -171,11 +172,7 @@ def main():
     parser.add_argument("what", choices=["speak", "encode"])
     process.add_work_option(parser)
     parser.add_argument("--shards", type=int, default=240)
-    parser.add_argument("--lexicon", type=Path, help="default: lexicon.txt.gz in the work folder")
-    parser.add_argument("--codec", type=Path, help="default: codec.pt in the work folder")
     options = parser.parse_args()
-    options.lexicon = options.lexicon or options.work / "lexicon.txt.gz"
-    options.codec = options.codec or options.work / "codec.pt"
     workers.run(run_speak if options.what == "speak" else run_encode, options)
 
 

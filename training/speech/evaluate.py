@@ -27,7 +27,7 @@ import torch
 import codec
 import voices
 from csm import FRAME_RATE, speak
-from data import Corpus
+from data import CODEC, Corpus
 from sentences import HELD_OUT_FILE, LETTERS
 from symbols import prompt_of, read_lexicon, vocabulary
 from target import Packer, depth_frames, load_speaker, losses
@@ -76,7 +76,7 @@ def write_sound(path, samples):
 
 def word_errors(options):
     lexicon, tokens = read_lexicon(options.work / "lexicon.txt.gz"), vocabulary(voices.VOICES)
-    model, sound = load_speaker(options.work), codec.load(options.work / "codec.pt")
+    model, sound = load_speaker(options.work), codec.load(options.work / CODEC)
     sentences = [line.split("\t")[1] for line in HELD_OUT_FILE.read_text().splitlines()][:options.sentences]
     of_voice = [list(voices.VOICES)[i % len(voices.VOICES)] for i in range(len(sentences))]
     prompts = [[tokens[symbol] for symbol in prompt_of(voice, text, lexicon)] for voice, text in zip(of_voice, sentences)]

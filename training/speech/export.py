@@ -19,6 +19,7 @@ import codec
 
 import voices
 from csm import BACKBONE, CODEBOOKS, CODES, DEPTH, END, POSITIONS, TEXT_VOCABULARY, VOCABULARY, Speaker
+from data import CODEC
 from process import add_work_option
 from symbols import PAD, SPEAK, SYMBOLS, make_tokenizer, voice_symbol
 from target import load_speaker
@@ -112,7 +113,7 @@ def main():
     options.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     torch.manual_seed(1)
-    model, sound = random_weights() if options.random else (load_speaker(options.work), codec.load(options.work / "codec.pt"))
+    model, sound = random_weights() if options.random else (load_speaker(options.work), codec.load(options.work / CODEC))
     write_descriptions(options.out)
     shutil.copyfile(options.work / "lexicon.txt.gz", options.out / "lexicon.txt.gz")
     if (options.work / "group_heads.safetensors").exists():

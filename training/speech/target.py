@@ -31,7 +31,7 @@ import torch.nn.functional as F
 import codec
 import process
 from csm import CODEBOOKS, CODES, END, VOCABULARY, Speaker
-from data import Corpus
+from data import CODEC, Corpus
 from train import Muon, save
 
 POSITIONS = 3072      # rows of the backbone in a batch of each process
@@ -131,7 +131,7 @@ def train(rank, count, options):
         model.load_state_dict(state.pop("model"))
         optimizers[1].load_state_dict(state.pop("adam"))  # Muon's averages are soon made again
     else:
-        model.begin_with(codec.load(options.work / "codec.pt").quantizer.codebooks.detach())
+        model.begin_with(codec.load(options.work / CODEC).quantizer.codebooks.detach())
     parameters = list(model.parameters())
     corpus = Corpus(options.work)
     source = Packer(corpus, options.rows, f"{options.seed}/{rank}/{state['step']}")
