@@ -41,7 +41,8 @@ public final class RealServices {
 
     /** Whether a service can be started: its jar and its checkpoint are there. */
     public static boolean isBuilt(Modality modality) {
-        return Files.exists(jar(modality)) && Files.exists(ROOT.resolve("models/" + modality.label() + "/config.json"));
+        return Files.exists(jar(modality))
+                && Files.exists(ROOT.resolve("models/" + modality.label() + "/model.safetensors"));
     }
 
     /** Where a service listens; nowhere if it is not built. */

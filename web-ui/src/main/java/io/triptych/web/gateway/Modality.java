@@ -5,19 +5,17 @@ import java.util.Locale;
 
 /** What a service makes, and the paths that are its own. */
 public enum Modality {
-    TEXT("/v1/completions", "/v1/chat/**"),
-    IMAGE("/v1/images/**"),
-    SPEECH("/v1/audio/**");
-
-    private final List<String> paths;
-
-    Modality(String... paths) {
-        this.paths = List.of(paths);
-    }
+    TEXT,
+    IMAGE,
+    SPEECH;
 
     /** Patterns of the paths that go to this service. */
     List<String> paths() {
-        return paths;
+        return switch (this) {
+            case TEXT -> List.of("/v1/completions", "/v1/chat/**");
+            case IMAGE -> List.of("/v1/images/**");
+            case SPEECH -> List.of("/v1/audio/**");
+        };
     }
 
     /** The name in settings, paths and messages. */

@@ -269,7 +269,7 @@ class GatewayTest {
                                 }
                                 case "break" -> {
                                     request.withConnection(
-                                            connection -> connection.channel().close());
+                                            connection -> connection.channel().unsafe().closeForcibly());
                                     yield Mono.never();
                                 }
                                 default ->

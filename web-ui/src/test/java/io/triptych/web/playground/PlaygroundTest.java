@@ -255,6 +255,8 @@ class PlaygroundTest extends WithRealServices {
     void drawsAPictureAndKeepsIt() throws Exception {
         Page page = visit("/images", 1280, ColorScheme.LIGHT);
         page.locator("#seed").fill("2");
+        page.locator("summary", new Page.LocatorOptions().setHasText("Drafter")).click();
+        page.locator("#budget").fill("16");
 
         page.locator("#go").click();
 
@@ -278,6 +280,7 @@ class PlaygroundTest extends WithRealServices {
         assertThat(page.locator("#pass-told").innerText()).matches(Pattern.compile("Pass \\d+ of \\d+: .*"));
         assertThat(page.locator("#easel rect.fresh").count()).isPositive();
         assertAccessible(page);
+        page.locator("summary", new Page.LocatorOptions().setHasText("Drafter")).click();
         shoot(page, "images");
     }
 
