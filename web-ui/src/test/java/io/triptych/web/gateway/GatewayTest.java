@@ -268,8 +268,8 @@ class GatewayTest {
                                     yield Mono.never();
                                 }
                                 case "break" -> {
-                                    request.withConnection(
-                                            connection -> connection.channel().unsafe().closeForcibly());
+                                    request.withConnection(connection ->
+                                            connection.channel().unsafe().closeForcibly());
                                     yield Mono.never();
                                 }
                                 default ->
