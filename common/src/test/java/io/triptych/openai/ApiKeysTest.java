@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.util.unit.DataSize;
@@ -53,6 +56,17 @@ class ApiKeysTest {
         assertThat(keys.places("Bearer " + KEY)).isPresent();
         assertThat(keys.places("Bearer " + OTHER)).isPresent();
         assertThat(keys.places("Bearer of")).isEmpty();
+    }
+
+    /** An empty variable of the environment, as a compose file leaves it, is no key. */
+    @ParameterizedTest
+    @CsvSource({"'', 0", KEY + ", 1", "'" + KEY + " , " + OTHER + "', 2"})
+    void readsSettings(String value, int count) {
+        ApiProperties properties = new Binder(new MapConfigurationPropertySource(Map.of("triptych.api.keys", value)))
+                .bindOrCreate("triptych.api", ApiProperties.class);
+        assertThat(properties.keys()).hasSize(count);
+        assertThat(keys(properties).required()).isEqualTo(count > 0);
+        assertThat(properties.largestBody()).isEqualTo(DataSize.ofMegabytes(1));
     }
 
     /** A service that was to have keys must not start without: it would be open. */

@@ -30,6 +30,7 @@ final class TextRequests {
 
     TextRequest of(CompletionRequest request) {
         model.card().require(request.model());
+        requireSequences(request.prompt().prompts().size(), orElse(request.n(), 1));
         int limit = request.maxTokens() == null ? DEFAULT_COMPLETION_TOKENS : request.maxTokens();
         List<Prompt> prompts = request.prompt().prompts().stream()
                 .map(prompt -> prompt("prompt", tokens(prompt), limit, request.maxTokens() == null))
@@ -40,6 +41,7 @@ final class TextRequests {
 
     TextRequest of(ChatRequest request) {
         model.card().require(request.model());
+        requireSequences(1, orElse(request.n(), 1));
         if (!model.chatTemplate().isPresent()) {
             throw ApiException.badRequest(
                     "messages",
@@ -63,25 +65,26 @@ final class TextRequests {
     }
 
     private TextRequest of(TextParameters request, List<Prompt> prompts, int logprobs) {
-        int choices = orElse(request.n(), 1);
-        if ((long) prompts.size() * choices > maximumSequences) {
-            String param = choices > 1 ? "n" : "prompt";
-            throw ApiException.invalid(
-                    param,
-                    "a request may have at most " + maximumSequences + " sequences (prompts times n), not "
-                            + prompts.size() + " x " + choices);
-        }
         if (request.streamOptions() != null && !isTrue(request.stream())) {
             throw ApiException.invalid("stream_options", "stream_options needs stream to be true");
         }
         return new TextRequest(
                 prompts,
-                choices,
+                orElse(request.n(), 1),
                 sampling(request),
                 Seeds.orDrawn(request.seed()),
                 request.stop() == null ? List.of() : request.stop(),
                 logprobs,
                 orElse(request.speculation(), SpeculationRequest.DEFAULT));
+    }
+
+    private void requireSequences(int prompts, int choices) {
+        if ((long) prompts * choices > maximumSequences) {
+            throw ApiException.invalid(
+                    choices > 1 ? "n" : "prompt",
+                    "a request may have at most " + maximumSequences + " sequences (prompts times n), not " + prompts
+                            + " x " + choices);
+        }
     }
 
     private int[] tokens(PromptInput.Prompt prompt) {

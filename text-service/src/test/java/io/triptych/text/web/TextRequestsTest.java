@@ -76,6 +76,18 @@ class TextRequestsTest {
     }
 
     @Test
+    void tooManySequencesAreRefusedBeforeAnyIsRead() {
+        String wrong = "[[-1], [-1], [-1], [-1], [-1], [-1], [-1], [-1]]";
+        assertThatThrownBy(() -> completion("{\"prompt\": " + wrong + "}")).hasMessageContaining("token -1");
+        assertThatThrownBy(() -> completion("{\"prompt\": " + wrong + ", \"n\": 2}"))
+                .isInstanceOf(ApiException.class)
+                .hasMessageContaining("at most 8 sequences (prompts times n), not 8 x 2");
+        assertThatThrownBy(() -> completion("{\"prompt\": " + wrong.replace("]]", "], [-1]]") + "}"))
+                .isInstanceOf(ApiException.class)
+                .hasMessageContaining("not 9 x 1");
+    }
+
+    @Test
     void aCheckpointWithoutAChatTemplateIsAClearError() throws IOException {
         for (String file : List.of("config.json", "tokenizer.json", "model.safetensors")) {
             Files.createSymbolicLink(
