@@ -15,11 +15,15 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestBodyAdviceAd
 
 /**
  * Reads every body whole before anything is made of it, and gives up on one that is too large, whether it said so before
- * or not, or that takes too long to come.
+ * or not, or that takes too long to come. One that is not much too large is read to its end even so: most clients that
+ * still send do not hear an answer, and see a broken connection instead.
  */
 @ControllerAdvice
 final class BodyLimit extends RequestBodyAdviceAdapter {
     private static final int PIECE = 8192;
+
+    /** Times the largest body: from here on nothing more is read. */
+    private static final int FAR_TOO_LARGE = 16;
 
     private final long largest;
     private final Duration slowest;
@@ -41,7 +45,9 @@ final class BodyLimit extends RequestBodyAdviceAdapter {
             Type type,
             Class<? extends HttpMessageConverter<?>> converter)
             throws IOException {
-        requireSize(message.getHeaders().getContentLength());
+        if (message.getHeaders().getContentLength() > FAR_TOO_LARGE * largest) {
+            throw ApiException.tooLarge(largest);
+        }
         return new WholeBody(read(message.getBody()), message.getHeaders());
     }
 
@@ -49,19 +55,31 @@ final class BodyLimit extends RequestBodyAdviceAdapter {
         Deadline deadline = Deadline.in(slowest);
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
         byte[] piece = new byte[PIECE];
+        long size = 0;
         for (int count = body.read(piece); count >= 0; count = body.read(piece)) {
-            whole.write(piece, 0, count);
-            requireSize(whole.size());
+            size += count;
+            if (size <= largest) {
+                whole.write(piece, 0, count);
+            }
+            if (size > FAR_TOO_LARGE * largest) {
+                break;
+            }
             if (deadline.passed()) {
                 throw ApiException.tooSlow();
             }
         }
+        if (size > largest) {
+            throw ApiException.tooLarge(largest);
+        }
         return whole.toByteArray();
     }
 
-    private void requireSize(long bytes) {
-        if (bytes > largest) {
-            throw ApiException.tooLarge(largest);
+    /** Reads the body of a request that is refused whatever it says, within the same limits. */
+    void discard(InputStream body) throws IOException {
+        try {
+            read(body);
+        } catch (ApiException enough) {
+            // The client hears why the request is refused, or else that it took too long.
         }
     }
 

@@ -20,11 +20,13 @@ import tools.jackson.databind.json.JsonMapper;
 final class KeyFilter extends OncePerRequestFilter {
     private final ApiKeys keys;
     private final List<OpenPath> open;
+    private final BodyLimit bodies;
     private final JsonMapper mapper;
 
-    KeyFilter(ApiKeys keys, List<OpenPath> open, JsonMapper mapper) {
+    KeyFilter(ApiKeys keys, List<OpenPath> open, BodyLimit bodies, JsonMapper mapper) {
         this.keys = keys;
         this.open = open;
+        this.bodies = bodies;
         this.mapper = mapper;
     }
 
@@ -39,7 +41,7 @@ final class KeyFilter extends OncePerRequestFilter {
             throws ServletException, IOException {
         Optional<Semaphore> places = keys.places(request.getHeader("Authorization"));
         if (places.isEmpty()) {
-            refuse(response, ApiException.unknownKey());
+            refuse(request, response, ApiException.unknownKey());
         } else if (!request.getMethod().equals(HttpMethod.POST.name())) {
             // Reading models or metrics is done at once and takes no place from what generates.
             chain.doFilter(request, response);
@@ -50,11 +52,12 @@ final class KeyFilter extends OncePerRequestFilter {
                 places.get().release();
             }
         } else {
-            refuse(response, ApiException.tooManyOfKey());
+            refuse(request, response, ApiException.tooManyOfKey());
         }
     }
 
-    private void refuse(HttpServletResponse response, ApiException e) throws IOException {
+    private void refuse(HttpServletRequest request, HttpServletResponse response, ApiException e) throws IOException {
+        bodies.discard(request.getInputStream());
         response.setStatus(e.status());
         e.headers().forEach(response::setHeader);
         response.setContentType(MediaType.APPLICATION_JSON_VALUE);

@@ -54,8 +54,9 @@ public class OpenAiConfiguration {
 
     /** Behind what counts requests, so that refused ones are counted too. */
     @Bean
-    FilterRegistrationBean<KeyFilter> keyFilter(ApiKeys keys, List<OpenPath> open, JsonMapper mapper) {
-        return first(new KeyFilter(keys, open, mapper), 10);
+    FilterRegistrationBean<KeyFilter> keyFilter(
+            ApiKeys keys, List<OpenPath> open, BodyLimit bodies, JsonMapper mapper) {
+        return first(new KeyFilter(keys, open, bodies, mapper), 10);
     }
 
     private static <F extends Filter> FilterRegistrationBean<F> first(F filter, int place) {

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -27,9 +26,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -188,20 +189,42 @@ public abstract class LimitsContract {
                 .startsWith("HTTP/1.1 413 ")
                 .contains("request_too_large");
         String endless = "2000\r\n" + " ".repeat(0x2000) + "\r\n";
-        assertThat(exchange(headers(KEY, "Transfer-Encoding: chunked") + endless.repeat(7)))
+        assertThat(exchange(
+                        headers(KEY, "Transfer-Encoding: chunked") + endless.repeat(16 * LARGEST_BODY / 0x2000 + 1)))
                 .startsWith("HTTP/1.1 413 ");
     }
 
+    /** A client that hears no answer before it has sent all hears this one. */
     @Test
-    void waitsForABodyOnlySoLong() throws Exception {
-        try (Socket client = sending(headers(KEY, "Content-Length: 1000"), "{")) {
-            OutputStream out = client.getOutputStream();
-            // A byte now and then, each in time for the connection, but not for the whole.
-            while (client.getInputStream().available() == 0) {
-                out.write(' ');
-                Thread.sleep(50);
-            }
-            assertThat(answer(client)).startsWith("HTTP/1.1 408 ").contains("request_timeout");
+    void readsABodyThatIsNotMuchTooLargeToItsEnd() throws Exception {
+        byte[] large = padded(8 * LARGEST_BODY);
+        for (BodyPublisher body : List.of(BodyPublishers.ofByteArray(large), chunked(large))) {
+            assertRefused(post("Bearer " + KEY, body), 413, "request_too_large");
+            assertRefused(post("none", body), 401, "invalid_api_key");
+        }
+    }
+
+    /** Whatever the answer was: a thread that waits for the rest of a refused request could wait for years. */
+    @ParameterizedTest
+    @CsvSource({"POST, " + KEY + ", 408", "POST, no-key, 401", "PUT, " + KEY + ", 405"})
+    void leavesAClientThatDribbles(String method, String key, int status) throws Exception {
+        String head = headers(key, "Content-Length: 1000").replace("POST", method);
+        try (Socket client = sending(head, "{")) {
+            AtomicBoolean left = new AtomicBoolean();
+            Thread dribble = new Thread(() -> {
+                try {
+                    while (!left.get()) {
+                        client.getOutputStream().write(' ');
+                        Thread.sleep(50);
+                    }
+                } catch (IOException | InterruptedException over) {
+                    left.set(true);
+                }
+            });
+            dribble.start();
+            assertThat(answer(client)).startsWith("HTTP/1.1 " + status);
+            await().until(left::get);
+            dribble.join();
         }
     }
 
