@@ -14,6 +14,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.reactive.function.client.WebClientResponseException;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -58,6 +59,9 @@ class ModelsController {
                             log.debug("the {} service does not tell its models", modality.label(), failure);
                             return Mono.empty();
                         }))
+                // Several services refuse the same key.
+                .onErrorMap(Exceptions::isMultiple, failures -> Exceptions.unwrapMultiple(failures)
+                        .get(0))
                 .flatMapIterable(Models::data);
     }
 

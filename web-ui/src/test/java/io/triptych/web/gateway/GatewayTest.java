@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.Socket;
-import java.util.List;
-import java.util.Locale;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,6 +15,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -185,7 +185,10 @@ class GatewayTest {
                     .header("Access-Control-Request-Headers", "authorization, content-type")
                     .method("OPTIONS", BodyPublishers.noBody())
                     .build();
-            assertThat(client.send(preflight, BodyHandlers.discarding()).headers().map().keySet())
+            assertThat(client.send(preflight, BodyHandlers.discarding())
+                            .headers()
+                            .map()
+                            .keySet())
                     .noneMatch(name -> name.toLowerCase(Locale.ROOT).startsWith("access-control"));
         }
     }
@@ -313,8 +316,7 @@ class GatewayTest {
                                 "/v1/models",
                                 (request, response) -> "Bearer refused"
                                                 .equals(request.requestHeaders().get("Authorization"))
-                                        ? response.status(401)
-                                                .sendString(Mono.just("{\"error\": \"no such key\"}"))
+                                        ? response.status(401).sendString(Mono.just("{\"error\": \"no such key\"}"))
                                         : response.header("Content-Type", "application/json")
                                                 .sendString(Mono.just(
                                                         "{\"object\": \"list\", \"data\": [{\"id\": \"%s\", \"owned_by\": \"triptych\"}]}"
@@ -328,8 +330,7 @@ class GatewayTest {
                             CompletableFuture<Void> mine = gone;
                             request.withConnection(connection -> connection.onDispose(() -> mine.complete(null)));
                             String host = request.requestHeaders().get("Host");
-                            String authorization =
-                                    request.requestHeaders().get("Authorization", "");
+                            String authorization = request.requestHeaders().get("Authorization", "");
                             response.header("X-Content-Type-Options", "nosniff")
                                     .header("Content-Security-Policy", "default-src 'none'");
                             return request.receive().aggregate().asString().flatMap(body -> switch (body) {

@@ -45,8 +45,7 @@ class OpenAiClientTest extends WithRealServices {
         OpenAIClient stranger = client("a-key-of-nobody-here");
         assertThatThrownBy(() -> stranger.models().list())
                 .isInstanceOfSatisfying(
-                        UnauthorizedException.class,
-                        e -> assertThat(e.code()).contains("invalid_api_key"));
+                        UnauthorizedException.class, e -> assertThat(e.code()).contains("invalid_api_key"));
         assertThatThrownBy(() -> stranger.completions().create(TEXT)).isInstanceOf(UnauthorizedException.class);
     }
 
