@@ -73,7 +73,7 @@ class SpeechConfiguration {
 
     /** Asks for the thread settings because they must be made before the engine loads. */
     @Bean
-    InferenceExecutor<SpeechEngine> inferenceExecutor(
+    InferenceExecutor<SpeechRequest, SpeechEvent> inferenceExecutor(
             NativeThreads threads, CheckpointDirectory checkpoint, SpeechModel model, MeterRegistry registry) {
         DistributionSummary realTimeFactor = DistributionSummary.builder("triptych.real.time.factor")
                 .tag("modality", "speech")
@@ -81,18 +81,20 @@ class SpeechConfiguration {
         return new InferenceExecutor<>(
                 "speech-inference",
                 properties.queue(),
+                properties.lines(),
                 properties.grace(),
                 new SpeechEngineLoader(properties, checkpoint, model, realTimeFactor::record));
     }
 
     @Bean
-    SpeculationMetrics speculationMetrics(MeterRegistry registry, InferenceExecutor<SpeechEngine> executor) {
+    SpeculationMetrics speculationMetrics(
+            MeterRegistry registry, InferenceExecutor<SpeechRequest, SpeechEvent> executor) {
         return new SpeculationMetrics(registry, "speech", executor::queueDepth);
     }
 
     @Bean
     Generator<SpeechRequest, SpeechEvent> speechGenerator(
-            InferenceExecutor<SpeechEngine> executor, SpeculationMetrics metrics) {
+            InferenceExecutor<SpeechRequest, SpeechEvent> executor, SpeculationMetrics metrics) {
         return new Generator<>(executor, metrics);
     }
 }

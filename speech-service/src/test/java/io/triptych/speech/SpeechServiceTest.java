@@ -214,7 +214,7 @@ class SpeechServiceTest {
             SpeechRequest request = new SpeechRequest(
                     lines, "", model.sampling(), i, new SpeculationRequest(modes[i % modes.length], null, 7, false));
             CountDownLatch pieces = new CountDownLatch(1 + i % 2);
-            Job<Void> job = generator.submit(request, event -> pieces.countDown());
+            Job job = generator.submit(request, event -> pieces.countDown());
             if (i % 5 == 4) {
                 job.await();
             } else {

@@ -50,6 +50,7 @@ final class TextEngineLoader implements Callable<TextEngine> {
         return new TextEngine(
                 model,
                 target,
+                cost,
                 () -> {
                     draftModel.ifPresent(LlamaDecoder::close);
                     target.close();

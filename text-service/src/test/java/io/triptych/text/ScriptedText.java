@@ -64,14 +64,16 @@ public class ScriptedText {
     }
 
     @Bean
-    InferenceExecutor<TextEngine> executor(ScriptedTarget target, TextModel model) {
+    InferenceExecutor<TextRequest, TextDelta> executor(ScriptedTarget target, TextModel model) {
         return new InferenceExecutor<>(
                 "scripted-inference",
                 ServerContract.QUEUE,
+                ServerContract.ROOM,
                 Duration.ofSeconds(5),
                 () -> new TextEngine(
                         model,
                         target,
+                        null,
                         () -> {},
                         new ScriptedDrafters(target),
                         () -> BudgetController.fixed(16),
@@ -86,7 +88,8 @@ public class ScriptedText {
     }
 
     @Bean
-    SpeculationMetrics metrics(ObjectProvider<MeterRegistry> registry, InferenceExecutor<TextEngine> executor) {
+    SpeculationMetrics metrics(
+            ObjectProvider<MeterRegistry> registry, InferenceExecutor<TextRequest, TextDelta> executor) {
         return new SpeculationMetrics(registry.getIfAvailable(SimpleMeterRegistry::new), "text", executor::queueDepth);
     }
 
@@ -96,7 +99,8 @@ public class ScriptedText {
     }
 
     @Bean
-    Generator<TextRequest, TextDelta> generator(InferenceExecutor<TextEngine> executor, SpeculationMetrics metrics) {
+    Generator<TextRequest, TextDelta> generator(
+            InferenceExecutor<TextRequest, TextDelta> executor, SpeculationMetrics metrics) {
         return new Generator<>(executor, metrics);
     }
 }

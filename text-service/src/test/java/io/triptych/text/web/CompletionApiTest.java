@@ -325,7 +325,7 @@ class CompletionApiTest {
                 "{\"prompt\": [5], \"top_k\": -1}                                | top_k                  | invalid_value",
                 "{\"prompt\": [5], \"min_p\": 1.1}                               | min_p                  | invalid_value",
                 "{\"prompt\": [5], \"n\": 0}                                     | n                      | invalid_value",
-                "{\"prompt\": [5], \"n\": 9}                                     | n                      | invalid_value",
+                "{\"prompt\": [5], \"n\": 17}                                     | n                      | invalid_value",
                 "{\"prompt\": [5], \"n\": 2147483647}                            | n                      | invalid_value",
                 "{\"prompt\": [5], \"n\": 1.0}                                   | n                      | invalid_type",
                 "{\"prompt\": [5], \"max_tokens\": 0}                            | max_tokens             | invalid_value",
