@@ -162,7 +162,7 @@ class SpeechServiceTest {
         assertThat(health.path("status").stringValue()).isEqualTo("UP");
         JsonNode details = health.path("components").path("speculation").path("details");
         assertThat(details.path("family").stringValue()).isEqualTo("csm");
-        assertThat(details.path("selfCheck").stringValue()).contains("same codes");
+        assertThat(details.path("selfCheck").stringValue()).contains("same tokens");
         assertThat(details.path("voices").toString()).isEqualTo("[\"ada\",\"ben\"]");
         assertThat(details.path("drafters").toString()).isEqualTo("[\"heads\",\"previous\"]");
     }

@@ -4,7 +4,6 @@ import io.triptych.checkpoint.CheckpointDirectory;
 import io.triptych.decoder.CsmConfig;
 import io.triptych.decoder.CsmDecoder;
 import io.triptych.decoder.Precision;
-import io.triptych.serving.GenerationDefaults;
 import io.triptych.speculation.SpeculationStats;
 import io.triptych.speech.SpeechEngine;
 import io.triptych.speech.SpeechEvent;
@@ -82,16 +81,7 @@ public final class SpeechStudio implements AutoCloseable {
             Codec codec = codecShape.load(checkpoint);
             CodeSpeculation speculation =
                     CodeSpeculation.of(checkpoint, decoder, codecShape.vectors(checkpoint), RELAXATION);
-            SpeechModel model = new SpeechModel(
-                    null,
-                    new SpeechText(checkpoint, tokenizer),
-                    SpeechModel.voicesOf(checkpoint),
-                    speculation.drafters(),
-                    shape,
-                    capacity,
-                    codec.sampleRate(),
-                    codec.samplesPerFrame(),
-                    GenerationDefaults.of(checkpoint).sampling());
+            SpeechModel model = SpeechModel.of(null, tokenizer, shape, capacity, checkpoint);
             return new SpeechStudio(tokenizer, model, decoder, codec, speculation);
         }
     }
