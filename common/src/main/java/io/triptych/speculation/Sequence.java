@@ -100,6 +100,11 @@ public final class Sequence implements AutoCloseable {
         return history;
     }
 
+    /** Committed tokens that the session holds: before the first pass, those of the prompt that need not be scored. */
+    public int cached() {
+        return session.length();
+    }
+
     public SpeculationStats stats() {
         return stats;
     }

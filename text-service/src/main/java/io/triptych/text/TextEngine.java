@@ -14,9 +14,9 @@ import io.triptych.speculation.Contract;
 import io.triptych.speculation.DecodingLoop;
 import io.triptych.speculation.Drafter;
 import io.triptych.speculation.PassCost;
+import io.triptych.speculation.PrefixCache;
 import io.triptych.speculation.Sequence;
 import io.triptych.speculation.SpeculationStats;
-import io.triptych.speculation.Target;
 import io.triptych.speculation.TokenSink;
 import io.triptych.speculation.Verifier;
 import io.triptych.text.TextRequest.Prompt;
@@ -37,7 +37,7 @@ public final class TextEngine implements GenerativeModel<TextRequest, TextDelta>
     private static final int GOLDEN_BUDGET = 8;
 
     private final TextModel model;
-    private final Target target;
+    private final PrefixCache target;
     private final Runnable weights;
     private final DecodingLoop loop;
     private final DrafterFactory drafters;
@@ -54,7 +54,7 @@ public final class TextEngine implements GenerativeModel<TextRequest, TextDelta>
      */
     public TextEngine(
             TextModel model,
-            Target target,
+            PrefixCache target,
             PassCost cost,
             Runnable weights,
             DrafterFactory drafters,
@@ -86,21 +86,25 @@ public final class TextEngine implements GenerativeModel<TextRequest, TextDelta>
     public Generation begin(TextRequest request, Consumer<TextDelta> output) {
         LastDelta last = new LastDelta(output);
         List<Sequence> sequences = new ArrayList<>();
+        int cached = 0;
         try {
             for (Prompt prompt : request.prompts()) {
                 for (int i = 0; i < request.choices(); i++) {
                     TextChoice choice = new TextChoice(sequences.size(), model, request, prompt.maximumTokens(), last);
                     CounterRandom random = new CounterRandom(request.seed()).member(i);
-                    sequences.add(open(prompt, request.sampling(), request.speculation(), random, choice));
+                    Sequence sequence = open(prompt, request.sampling(), request.speculation(), random, choice);
+                    sequences.add(sequence);
+                    cached += i == 0 ? sequence.cached() : 0;
                 }
             }
         } catch (RuntimeException e) {
             sequences.forEach(Sequence::close);
             throw e;
         }
+        int reused = cached;
         return Generation.of(sequences, () -> {
             sequences.forEach(this::remember);
-            last.end(summary(request, sequences));
+            last.end(summary(request, sequences, reused));
         });
     }
 
@@ -114,7 +118,7 @@ public final class TextEngine implements GenerativeModel<TextRequest, TextDelta>
         Drafter drafter = drafter(speculation, new DraftContext(contract, sampling, random));
         return new Sequence(
                 prompt.tokens(),
-                target.open(),
+                target.open(prompt.tokens()),
                 drafter,
                 budget(speculation),
                 verifiers.get(contract),
@@ -147,13 +151,13 @@ public final class TextEngine implements GenerativeModel<TextRequest, TextDelta>
         drafters.remember(sequence.history().slice(0, sequence.history().size()));
     }
 
-    private static TextDelta.Summary summary(TextRequest request, List<Sequence> sequences) {
+    private static TextDelta.Summary summary(TextRequest request, List<Sequence> sequences, int cached) {
         List<SpeculationStats> stats = sequences.stream().map(Sequence::stats).toList();
         int prompt = request.prompts().stream().mapToInt(p -> p.tokens().length).sum();
         int completion = stats.stream().mapToInt(s -> (int) s.tokens()).sum();
         Contract contract = request.speculation().mode().contract();
         return new TextDelta.Summary(
-                Usage.of(prompt, completion), SpeculationReport.of(contract, request.seed(), stats));
+                Usage.of(prompt, cached, completion), SpeculationReport.of(contract, request.seed(), stats));
     }
 
     @Override
@@ -193,6 +197,7 @@ public final class TextEngine implements GenerativeModel<TextRequest, TextDelta>
     @Override
     public void close() {
         drafters.close();
+        target.close();
         weights.run();
     }
 

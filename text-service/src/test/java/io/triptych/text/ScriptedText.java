@@ -15,6 +15,7 @@ import io.triptych.speculation.BudgetController;
 import io.triptych.speculation.Contract;
 import io.triptych.speculation.ExactVerifier;
 import io.triptych.speculation.MultiCandidateVerifier;
+import io.triptych.speculation.PrefixCache;
 import io.triptych.speculation.ScriptedTarget;
 import io.triptych.speculation.TypicalVerifier;
 import io.triptych.text.chat.ChatTemplate;
@@ -72,7 +73,7 @@ public class ScriptedText {
                 Duration.ofSeconds(5),
                 () -> new TextEngine(
                         model,
-                        target,
+                        new PrefixCache(target, 0),
                         null,
                         () -> {},
                         new ScriptedDrafters(target),

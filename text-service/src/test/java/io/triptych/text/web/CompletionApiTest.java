@@ -60,7 +60,8 @@ class CompletionApiTest {
         assertThat(answer.path("object").stringValue()).isEqualTo("text_completion");
         assertThat(answer.path("model").stringValue()).isEqualTo("scripted");
         assertThat(answer.path("usage")).isEqualTo(json("""
-                {"prompt_tokens": 1, "completion_tokens": %d, "total_tokens": %d}""".formatted(tokens, tokens + 1)));
+                {"prompt_tokens": 1, "completion_tokens": %d, "total_tokens": %d,
+                 "prompt_tokens_details": {"cached_tokens": 0}}""".formatted(tokens, tokens + 1)));
 
         JsonNode account = answer.path("speculation");
         assertThat(account.path("contract").stringValue()).isEqualTo("exact");
