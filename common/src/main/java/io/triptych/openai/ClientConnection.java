@@ -32,7 +32,7 @@ public final class ClientConnection {
      * @throws CancellationException if the client is gone or the service shuts down
      * @throws ApiException if the time is over
      */
-    static <T> T await(Job<T> job, HttpServletRequest request, Deadline deadline) throws InterruptedException {
+    static void await(Job job, HttpServletRequest request, Deadline deadline) throws InterruptedException {
         while (!job.waitFor(deadline.atMost(LOOK))) {
             if (deadline.passed()) {
                 job.cancel();
@@ -42,7 +42,7 @@ public final class ClientConnection {
                 job.cancel();
             }
         }
-        return job.await();
+        job.await();
     }
 
     /** Whether a client is known to be gone. To be called by the thread that serves its request. */

@@ -34,7 +34,7 @@ public final class EventStream<E> {
      *
      * @throws RuntimeException what the job failed with, or what is to be told of that, if nothing was sent
      */
-    void copyTo(StreamWriter<E> writer, Job<?> job, Deadline deadline) throws InterruptedException {
+    void copyTo(StreamWriter<E> writer, Job job, Deadline deadline) throws InterruptedException {
         job.whenDone(() -> events.add(Optional.empty()));
         try {
             for (Optional<E> event = next(writer, deadline); event.isPresent(); event = next(writer, deadline)) {
@@ -60,7 +60,7 @@ public final class EventStream<E> {
         return Optional.empty();
     }
 
-    private static void end(StreamWriter<?> writer, Job<?> job, Deadline deadline)
+    private static void end(StreamWriter<?> writer, Job job, Deadline deadline)
             throws IOException, InterruptedException {
         if (deadline.passed()) {
             fail(writer, ApiException.tookTooLong(deadline.limit()));

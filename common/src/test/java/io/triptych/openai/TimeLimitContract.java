@@ -32,7 +32,7 @@ public abstract class TimeLimitContract {
     private ScriptedTarget target;
 
     @Autowired
-    private InferenceExecutor<?> executor;
+    private InferenceExecutor<?, ?> executor;
 
     /**
      * @param whole a request of more passes than one

@@ -37,6 +37,9 @@ public abstract class ServerContract extends LimitsContract {
     /** Jobs that may wait. */
     public static final int QUEUE = 2;
 
+    /** Sequences in a pass: one request runs at a time, and what comes behind it waits. */
+    public static final int ROOM = 1;
+
     private final String modality;
     private final String path;
     private final String whole;
@@ -50,7 +53,7 @@ public abstract class ServerContract extends LimitsContract {
     private ScriptedTarget target;
 
     @Autowired
-    private InferenceExecutor<?> executor;
+    private InferenceExecutor<?, ?> executor;
 
     @Autowired
     private MeterRegistry registry;

@@ -216,7 +216,7 @@ public record MimiConfig(
 
     @Override
     public MimiCodec load(CheckpointDirectory checkpoint) {
-        return MimiCodec.load(this, checkpoint);
+        return new MimiCodec(this, checkpoint);
     }
 
     private static void refuseUnsupported(ConfigFields config) {
