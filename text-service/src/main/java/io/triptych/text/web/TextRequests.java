@@ -1,6 +1,7 @@
 package io.triptych.text.web;
 
 import io.triptych.openai.ApiException;
+import io.triptych.openai.PromptLength;
 import io.triptych.openai.Seeds;
 import io.triptych.openai.SpeculationRequest;
 import io.triptych.sampling.SamplingParameters;
@@ -56,7 +57,7 @@ final class TextRequests {
         }
         Integer named = request.maxCompletionTokens() == null ? request.maxTokens() : request.maxCompletionTokens();
         int limit = named == null ? model.capacity() : named;
-        int[] tokens = model.tokenizer().encode(render(request.messages()), false);
+        int[] tokens = tokens("messages", render(request.messages()), false);
         int top = request.topLogprobs() == null ? 0 : request.topLogprobs();
         return of(
                 request,
@@ -89,13 +90,18 @@ final class TextRequests {
 
     private int[] tokens(PromptInput.Prompt prompt) {
         if (prompt instanceof PromptInput.Text text) {
-            return model.tokenizer().encode(text.text(), true);
+            return tokens("prompt", text.text(), true);
         }
         int[] tokens = ((PromptInput.Tokens) prompt).tokens();
         for (int token : tokens) {
             requireToken("prompt", token);
         }
         return tokens;
+    }
+
+    private int[] tokens(String param, String text, boolean addSpecialTokens) {
+        PromptLength.require(param, text, model.capacity());
+        return model.tokenizer().encode(text, addSpecialTokens);
     }
 
     private void requireToken(String param, int token) {

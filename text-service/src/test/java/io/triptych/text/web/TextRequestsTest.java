@@ -76,6 +76,19 @@ class TextRequestsTest {
     }
 
     @Test
+    void aTextThatCannotFitIsRefusedBeforeItIsCutIntoTokens() {
+        // The first could be 32 tokens of 128 spaces, which would fit: it takes the tokenizer to say that it is more.
+        assertThatThrownBy(() -> completion("{\"prompt\": \"" + " ".repeat(32 * 128) + "\"}"))
+                .isInstanceOf(ApiException.class)
+                .hasMessageContaining(" tokens, prompt and output together");
+        assertThatThrownBy(() -> completion("{\"prompt\": \"" + " ".repeat(32 * 128 + 1) + "\"}"))
+                .isInstanceOfSatisfying(
+                        ApiException.class,
+                        e -> assertThat(e.error().error().code()).isEqualTo("context_length_exceeded"))
+                .hasMessageContaining("prompt has 4097 characters");
+    }
+
+    @Test
     void tooManySequencesAreRefusedBeforeAnyIsRead() {
         String wrong = "[[-1], [-1], [-1], [-1], [-1], [-1], [-1], [-1]]";
         assertThatThrownBy(() -> completion("{\"prompt\": " + wrong + "}")).hasMessageContaining("token -1");
