@@ -79,7 +79,7 @@ final class BodyLimit extends RequestBodyAdviceAdapter {
         try {
             read(body);
         } catch (ApiException enough) {
-            // The client hears why the request is refused, or else that it took too long.
+            // The client hears why its request is refused anyhow.
         }
     }
 
