@@ -1,10 +1,11 @@
-"""Trains the group heads: what the drafter of codebook groups guesses of a frame's codes 1 to 7, given its code 0.
+"""Trains the group heads: what the drafter of codebook groups guesses of a frame's codes 1 to 7, each given those before.
 
-    python groups.py --work DIR --minutes 4
+    python groups.py --work DIR --minutes 8
 
-From h, which the depth decoder starts from, and the embedding of code 0: x = silu(W1 [h ; e(c0)] + b1), logits of code k = W2_k x.
-They learn the frozen target's distributions, the depth decoder's rows after the true codes before. Written are
-group_heads.safetensors, and how often a head draws what the target draws under the same noise.
+From h, which the depth decoder starts from, and the embeddings of codes 0 to k: x = silu(A h + B (e(c0) + ... + e(ck)) + a_k),
+y = x + silu(C x + c), logits of code k + 1 = V_k y. They learn the frozen target's distributions, the depth decoder's rows after
+the true codes before. Written are group_heads.safetensors, and how often a head draws what the target draws under the same
+noise.
 """
 
 import argparse
@@ -27,25 +28,30 @@ from csm import BACKBONE, CODEBOOKS, END, VOCABULARY
 from data import Corpus
 from target import Packer, depth_frames, load_speaker
 
-WIDTH = 256
+WIDTH = 384
 ROWS = 256
 
 
 class GroupHeads(nn.Module):
     def __init__(self):
         super().__init__()
-        self.hidden = nn.Linear(2 * BACKBONE.hidden_size, WIDTH)
+        self.state = nn.Linear(BACKBONE.hidden_size, WIDTH, bias=False)
+        self.codes = nn.Linear(BACKBONE.hidden_size, WIDTH, bias=False)
+        self.hidden = nn.Linear(WIDTH, WIDTH)
         self.heads = nn.Module()
+        self.heads.bias = nn.Parameter(torch.zeros(CODEBOOKS - 1, WIDTH))
         self.heads.weight = nn.Parameter(torch.randn(CODEBOOKS - 1, VOCABULARY, WIDTH) * 0.02)
 
     def forward(self, hidden, embedded):
-        """hidden, embedded [frames, 384] -> logits [frames, 7, vocabulary]"""
-        return torch.einsum("fw,nvw->fnv", F.silu(self.hidden(torch.cat([hidden, embedded], -1))), self.heads.weight)
+        """hidden [frames, 384], embedded codes 0 to 6 [frames, 7, 384] -> logits of codes 1 to 7 [frames, 7, vocabulary]"""
+        x = F.silu(self.state(hidden)[:, None] + self.codes(embedded).cumsum(1) + self.heads.bias)
+        x = x + F.silu(self.hidden(x))
+        return torch.einsum("fnw,nvw->fnv", x, self.heads.weight.to(x.dtype))
 
 
 @torch.no_grad()
 def teach(model, tokens, codes, targets, utterance, look, chosen):
-    """Of the chosen frames: h, the embedding of code 0, and the target's logits of codes 1 to 7."""
+    """Of the chosen frames: h, the embeddings of codes 0 to 6, and the target's logits of codes 1 to 7."""
     batch, length = tokens.shape
     places = torch.arange(length)
     mask = (utterance[:, :, None] == utterance[:, None, :]) & (places[:, None] >= places[None, :])
@@ -54,7 +60,7 @@ def teach(model, tokens, codes, targets, utterance, look, chosen):
         hidden = hidden.flatten(0, 1)[chosen]
         following = targets.flatten(0, 1)[chosen]
         logits = model.depth(hidden, following[:, :-1])
-    return hidden.float(), model.embed_frames(following[:, :1])[:, 0].float(), logits.float()
+    return hidden.float(), model.embed_frames(following[:, :-1]).float(), logits.float()
 
 
 def agreement(ours, theirs, temperature):
@@ -77,7 +83,9 @@ def train(rank, count, options):
             group["lr"] = 3e-3 * min(1, (step + 1) / 20, (1 - share) / 0.5)
         batch = source.batch()
         hidden, embedded, logits = teach(model, *batch, depth_frames(batch[2], chance))
-        loss = F.cross_entropy(heads(hidden, embedded).flatten(0, 1), logits.softmax(-1).flatten(0, 1))
+        with torch.autocast("cpu", torch.bfloat16):
+            guessed = heads(hidden, embedded)
+        loss = F.cross_entropy(guessed.float().flatten(0, 1), logits.softmax(-1).flatten(0, 1))
         optimizer.zero_grad()
         loss.backward()
         start = start or time.monotonic()
@@ -106,7 +114,7 @@ def train(rank, count, options):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     process.add_work_option(parser)
-    parser.add_argument("--minutes", type=float, default=4)
+    parser.add_argument("--minutes", type=float, default=8)
     workers.run(train, parser.parse_args())
 
 

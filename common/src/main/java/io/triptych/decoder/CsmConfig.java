@@ -102,13 +102,13 @@ public record CsmConfig(
         };
     }
 
-    /** The backbone's embeddings of codebook 0, a row for every code. */
-    public float[][] firstCodeEmbeddings(CheckpointDirectory checkpoint) {
+    /** The backbone's embeddings of codes: by codebook a row for every code. */
+    public float[][][] codeEmbeddings(CheckpointDirectory checkpoint) {
         int width = backbone.hiddenSize();
         LlamaWeights.Tensor all = weights(checkpoint).tensor(BACKBONE_EMBEDDING, (long) codebooks * codes, width);
-        float[][] embeddings = new float[codes][width];
-        for (int code = 0; code < codes; code++) {
-            all.read((long) code * width, embeddings[code], 0, width);
+        float[][][] embeddings = new float[codebooks][codes][width];
+        for (int row = 0; row < codebooks * codes; row++) {
+            all.read((long) row * width, embeddings[row / codes][row % codes], 0, width);
         }
         return embeddings;
     }

@@ -5,7 +5,6 @@ import io.triptych.sampling.LogitsPipeline;
 import io.triptych.speculation.TokenHistory;
 import io.triptych.speculation.TokenTree;
 import io.triptych.speculation.WindowInitialiser;
-import java.util.Arrays;
 import java.util.function.Supplier;
 
 /** Guesses the codes of a frame by group heads, sampled as the target is. Serves one sequence. */
@@ -13,10 +12,10 @@ final class HeadsInitialiser implements WindowInitialiser {
     private final GroupHeads heads;
     private final Supplier<float[]> state;
     private final LogitsPipeline pipeline;
+    private final int codebooks;
     private final TokenHistory nothing = new TokenHistory(new int[] {0});
-    private final Categorical[] guesses; // of the frame under way, by codebook
     private int frame = -1;
-    private float[] hidden;
+    private float[] begun;
 
     /**
      * @param state the backbone's last hidden state of the frame under way
@@ -26,23 +25,22 @@ final class HeadsInitialiser implements WindowInitialiser {
         this.heads = heads;
         this.state = state;
         this.pipeline = pipeline;
-        guesses = new Categorical[codebooks];
+        this.codebooks = codebooks;
     }
 
     @Override
     public Categorical guess(int position, Known known) {
-        int codebook = position % guesses.length;
-        if (position / guesses.length != frame) {
-            frame = position / guesses.length;
-            hidden = heads.hidden(state.get(), known.token(position - codebook));
-            Arrays.fill(guesses, null);
+        int codebook = position % codebooks;
+        if (position / codebooks != frame) {
+            frame = position / codebooks;
+            begun = heads.begin(state.get());
         }
-        if (guesses[codebook] == null) {
-            float[] logits = heads.logits(hidden, codebook);
-            guesses[codebook] =
-                    pipeline.along(nothing, new TokenTree(0), node -> logits).after(TokenTree.ROOT);
+        float[] sum = begun.clone();
+        for (int before = 0; before < codebook; before++) {
+            heads.add(sum, before, known.token(position - codebook + before));
         }
-        return guesses[codebook];
+        float[] logits = heads.logits(sum, codebook);
+        return pipeline.along(nothing, new TokenTree(0), node -> logits).after(TokenTree.ROOT);
     }
 
     /** Codes of two codebooks have nothing to do with each other. */

@@ -32,35 +32,55 @@ class GroupHeadsTest {
     void givesTheLogitsOfEveryCodebook() throws IOException {
         fixture.writeTo(directory);
         GroupHeads heads = read().orElseThrow();
-        float[] embeddings = firstCodeEmbeddings();
+        float[] embeddings = embeddings();
         Random random = new Random(1);
-        for (int firstCode = 0; firstCode < CODES; firstCode += 17) {
+        for (int round = 0; round < 3; round++) {
             float[] state = new float[STATE];
             for (int i = 0; i < STATE; i++) {
                 state[i] = (float) random.nextGaussian();
             }
-            double[] x = new double[HIDDEN];
-            for (int i = 0; i < HIDDEN; i++) {
-                double sum = fixture.bias[i];
-                for (int j = 0; j < STATE; j++) {
-                    sum += fixture.weight[2 * STATE * i + j] * state[j];
-                    sum += fixture.weight[2 * STATE * i + STATE + j] * embeddings[firstCode * STATE + j];
-                }
-                x[i] = sum / (1 + Math.exp(-sum));
-            }
-            float[] hidden = heads.hidden(state, firstCode);
+            int[] frame = random.ints(HeadsFixture.CODEBOOKS, 0, CODES).toArray();
+            float[] sum = heads.begin(state);
             for (int codebook = 1; codebook < HeadsFixture.CODEBOOKS; codebook++) {
-                float[] logits = heads.logits(hidden, codebook);
+                heads.add(sum, codebook - 1, frame[codebook - 1]);
+                float[] logits = heads.logits(sum, codebook);
                 assertThat(logits).hasSize(CODES);
+                double[] expected = expected(state, frame, codebook, embeddings);
                 for (int code = 0; code < CODES; code++) {
-                    double sum = 0;
-                    for (int i = 0; i < HIDDEN; i++) {
-                        sum += fixture.heads[((codebook - 1) * CODES + code) * HIDDEN + i] * x[i];
-                    }
-                    assertThat((double) logits[code]).isCloseTo(sum, within(1e-4));
+                    assertThat((double) logits[code]).isCloseTo(expected[code], within(1e-4));
                 }
             }
         }
+    }
+
+    private double[] expected(float[] state, int[] frame, int codebook, float[] embeddings) {
+        double[] x = new double[HIDDEN];
+        for (int i = 0; i < HIDDEN; i++) {
+            double sum = fixture.biases[(codebook - 1) * HIDDEN + i];
+            for (int j = 0; j < STATE; j++) {
+                sum += fixture.ofState[STATE * i + j] * state[j];
+                for (int before = 0; before < codebook; before++) {
+                    sum += fixture.ofCodes[STATE * i + j] * embeddings[(before * CODES + frame[before]) * STATE + j];
+                }
+            }
+            x[i] = silu(sum);
+        }
+        double[] logits = new double[CODES];
+        for (int i = 0; i < HIDDEN; i++) {
+            double sum = fixture.bias[i];
+            for (int j = 0; j < HIDDEN; j++) {
+                sum += fixture.weight[HIDDEN * i + j] * x[j];
+            }
+            double y = x[i] + silu(sum);
+            for (int code = 0; code < CODES; code++) {
+                logits[code] += fixture.heads[((codebook - 1) * CODES + code) * HIDDEN + i] * y;
+            }
+        }
+        return logits;
+    }
+
+    private static double silu(double value) {
+        return value / (1 + Math.exp(-value));
     }
 
     @Test
@@ -72,22 +92,18 @@ class GroupHeadsTest {
     @Test
     void refusesOtherTensorsThanItsOwn() throws IOException {
         HeadsFixture.copy(directory);
-        assertRefused(writer(), "heads.weight", "is missing");
+        assertRefused(fixture.writer(), "heads.weight", "is missing");
         assertRefused(
-                writer().add("heads.weight", new float[CODES * HIDDEN], 1, CODES, HIDDEN),
+                fixture.writer().add("heads.weight", new float[CODES * HIDDEN], 1, CODES, HIDDEN),
                 "heads.weight",
                 "has shape [1, 35, 24], not [4, 35, 24]");
         assertRefused(
-                writer().add("heads.weight", fixture.heads, 4, CODES, HIDDEN).add("more", new float[1], 1),
+                fixture.writer()
+                        .add("heads.weight", fixture.heads, 4, CODES, HIDDEN)
+                        .add("more", new float[1], 1),
                 "more",
                 "is not known");
         assertRefused(new CheckpointWriter(), "hidden.bias", "is missing");
-    }
-
-    private CheckpointWriter writer() {
-        return new CheckpointWriter()
-                .add("hidden.weight", fixture.weight, HIDDEN, 2 * STATE)
-                .add("hidden.bias", fixture.bias, HIDDEN);
     }
 
     private void assertRefused(CheckpointWriter writer, String tensor, String problem) {
@@ -105,15 +121,15 @@ class GroupHeadsTest {
     }
 
     /** The fixture's embeddings are tied, and stored under the backbone's name or the depth decoder's. */
-    private static float[] firstCodeEmbeddings() {
+    private static float[] embeddings() {
         try (SafeTensors file = SafeTensors.open(HeadsFixture.CHECKPOINT.resolve("model.safetensors"))) {
             Tensor all = file.tensors()
                     .getOrDefault(
                             "backbone_model.embed_tokens.embed_audio_tokens.weight",
                             file.tensors().get("depth_decoder.model.embed_tokens.weight"));
-            float[] first = new float[CODES * STATE];
-            all.read(0, first, 0, first.length);
-            return first;
+            float[] rows = new float[HeadsFixture.CODEBOOKS * CODES * STATE];
+            all.read(0, rows, 0, rows.length);
+            return rows;
         }
     }
 }

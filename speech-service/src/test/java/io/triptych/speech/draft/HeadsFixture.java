@@ -4,6 +4,7 @@ import io.triptych.checkpoint.CheckpointWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 
 /** The tiny checkpoint of the CSM family that {@code training/fixtures} made, with group heads of random weights. */
@@ -15,8 +16,11 @@ final class HeadsFixture {
     static final int CODES = 35;
     static final int CODEBOOKS = 5;
 
-    final float[] weight = random(HIDDEN * 2 * STATE, 0.2);
+    final float[] ofState = random(HIDDEN * STATE, 0.2);
+    final float[] ofCodes = random(HIDDEN * STATE + 1, 0.2);
+    final float[] weight = random(HIDDEN * HIDDEN, 0.2);
     final float[] bias = random(HIDDEN, 1);
+    final float[] biases = random((CODEBOOKS - 1) * HIDDEN, 1);
     final float[] heads = random((CODEBOOKS - 1) * CODES * HIDDEN, 1);
 
     /** Copies the checkpoint's own files into a directory, beside which heads may be written. */
@@ -29,12 +33,18 @@ final class HeadsFixture {
 
     Path writeTo(Path directory) throws IOException {
         copy(directory);
-        new CheckpointWriter()
-                .add("hidden.weight", weight, HIDDEN, 2 * STATE)
-                .add("hidden.bias", bias, HIDDEN)
-                .add("heads.weight", heads, CODEBOOKS - 1, CODES, HIDDEN)
-                .write(directory.resolve(GroupHeads.FILE));
+        writer().add("heads.weight", heads, CODEBOOKS - 1, CODES, HIDDEN).write(directory.resolve(GroupHeads.FILE));
         return directory;
+    }
+
+    /** Of all tensors but the last. */
+    CheckpointWriter writer() {
+        return new CheckpointWriter()
+                .add("state.weight", ofState, HIDDEN, STATE)
+                .add("codes.weight", Arrays.copyOf(ofCodes, HIDDEN * STATE), HIDDEN, STATE)
+                .add("hidden.weight", weight, HIDDEN, HIDDEN)
+                .add("hidden.bias", bias, HIDDEN)
+                .add("heads.bias", biases, CODEBOOKS - 1, HIDDEN);
     }
 
     private static float[] random(int size, double deviation) {
