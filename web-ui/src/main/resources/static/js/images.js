@@ -1,6 +1,7 @@
 import {events} from './lib/api.js';
 import {Cells} from './lib/cells.js';
 import {byId, bytes, download, el, facts, figure} from './lib/dom.js';
+import {offerExamples} from './lib/examples.js';
 import {pace, race, verdict} from './lib/race.js';
 import {optional, workshop} from './lib/workshop.js';
 
@@ -230,15 +231,7 @@ workshop({
   },
 });
 
-const fill = text => () => {
-  byId('prompt').value = text();
-  byId('prompt').focus();
-};
-byId('examples').append(...[['Surprise me', surprise], ...examples.map(text => [text, () => text])].map(([name, text]) => {
-  const chip = el('button', {type: 'button', className: 'chip'}, name);
-  chip.addEventListener('click', fill(text));
-  return chip;
-}));
+offerExamples([['Surprise me', surprise], ...examples.map(text => [text, text])]);
 byId('prompt').value ||= examples[0];
 byId('pass').addEventListener('input', event => showPass(Number(event.target.value)));
 byId('before').addEventListener('click', () => showPass(stage.shown - 1));

@@ -1,5 +1,6 @@
 import {events, post} from './lib/api.js';
 import {byId, bytes, download, el, facts, figure} from './lib/dom.js';
+import {offerExamples} from './lib/examples.js';
 import {pace, race, verdict} from './lib/race.js';
 import {Pcm, Player, drawSpectrum, drawWave, wav} from './lib/sound.js';
 import {optional, workshop} from './lib/workshop.js';
@@ -198,14 +199,7 @@ byId('save').addEventListener('click', async () => {
   }
 });
 
-byId('examples').append(...Object.entries(examples).map(([name, text]) => {
-  const chip = el('button', {type: 'button', className: 'chip'}, name);
-  chip.addEventListener('click', () => {
-    byId('prompt').value = text;
-    byId('prompt').focus();
-  });
-  return chip;
-}));
+offerExamples(Object.entries(examples));
 byId('prompt').value ||= examples['A greeting'];
 
 addEventListener('services', ({detail}) => {

@@ -1,5 +1,6 @@
 import {events} from './lib/api.js';
 import {byId, el, facts, figure} from './lib/dom.js';
+import {offerExamples} from './lib/examples.js';
 import {pace, race, verdict} from './lib/race.js';
 import {describe, drawTree} from './lib/tree.js';
 import {optional, workshop} from './lib/workshop.js';
@@ -213,14 +214,7 @@ workshop({
   },
 });
 
-byId('examples').append(...Object.entries(examples).map(([name, text]) => {
-  const chip = el('button', {type: 'button', className: 'chip'}, name);
-  chip.addEventListener('click', () => {
-    byId('prompt').value = text;
-    byId('prompt').focus();
-  });
-  return chip;
-}));
+offerExamples(Object.entries(examples));
 byId('prompt').value ||= examples['A class with getters'];
 
 byId('pass').addEventListener('input', event => showPass(Number(event.target.value)));

@@ -1,5 +1,6 @@
 package io.triptych.decoder;
 
+import io.triptych.torchscript.ProgramText;
 import io.triptych.torchscript.TorchScriptArchive.Tensor;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
@@ -78,9 +79,8 @@ final class CsmBackboneEnds implements DecoderEnds {
     }
 
     @Override
-    public String program() {
-        return LlamaArchive.resource("csm_backbone_ends.py.txt")
-                .replace("${CODEBOOKS}", Integer.toString(config.codebooks()));
+    public ProgramText program() {
+        return LlamaArchive.page("csm_backbone_ends.py.txt").with("CODEBOOKS", config.codebooks());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.triptych.decoder;
 
+import io.triptych.torchscript.ProgramText;
 import io.triptych.torchscript.TorchScriptArchive.Tensor;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
@@ -38,8 +39,8 @@ final class CsmDepthEnds implements DecoderEnds {
     }
 
     @Override
-    public String program() {
-        return LlamaArchive.resource("csm_depth_ends.py.txt").replace("${WIDTH}", Integer.toString(width()));
+    public ProgramText program() {
+        return LlamaArchive.page("csm_depth_ends.py.txt").with("WIDTH", width());
     }
 
     /** The embeddings of all codebooks but the last, whose codes no position continues, and the projector. */

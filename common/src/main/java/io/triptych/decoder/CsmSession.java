@@ -215,8 +215,8 @@ public final class CsmSession implements Target.Session {
             }
         }
         if (!rootEndsRow && beginning == null) {
-            backbone.truncate(backbone.length() - 1);
             int end = length - frameCodes;
+            backbone.truncate(rowsOf(end) - 1);
             return row(tokens[end - 1], Arrays.copyOfRange(tokens, Math.max(0, end - config.codebooks()), end - 1));
         }
         return null;
@@ -300,6 +300,14 @@ public final class CsmSession implements Target.Session {
         int[] frame = Arrays.copyOf(codesBefore, config.codebooks());
         frame[config.codebooks() - 1] = token;
         return frame;
+    }
+
+    /** Rows of the backbone that the first tokens are, the last of which ends a row. */
+    private int rowsOf(int count) {
+        int text = (int) Arrays.stream(tokens, 0, count)
+                .filter(token -> token >= config.codes())
+                .count();
+        return text + (count - text) / config.codebooks();
     }
 
     private int[] frameUnderWay() {

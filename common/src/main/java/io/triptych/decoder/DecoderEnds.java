@@ -1,5 +1,6 @@
 package io.triptych.decoder;
 
+import io.triptych.torchscript.ProgramText;
 import io.triptych.torchscript.TorchScriptArchive.Tensor;
 import java.nio.LongBuffer;
 import java.util.List;
@@ -32,7 +33,7 @@ interface DecoderEnds {
     }
 
     /** The page of the program that says what {@code table}, {@code input} and {@code head} do. */
-    String program();
+    ProgramText program();
 
     /** What {@code table} makes the input table of. */
     List<Tensor> embedding();

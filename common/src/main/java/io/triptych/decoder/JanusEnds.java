@@ -1,5 +1,6 @@
 package io.triptych.decoder;
 
+import io.triptych.torchscript.ProgramText;
 import io.triptych.torchscript.TorchScriptArchive.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,11 +22,11 @@ record JanusEnds(JanusConfig config, LlamaWeights weights) implements DecoderEnd
     }
 
     @Override
-    public String program() {
+    public ProgramText program() {
         int width = Matrix.padded(hidden());
-        return LlamaArchive.resource("janus_ends.py.txt")
-                .replace("${ALIGNER_LAYERS}", Integer.toString(config.alignerLayers()))
-                .replace("${GELU_ROWS}", Integer.toString(LlamaArchive.rowsPerKernel(width)));
+        return LlamaArchive.page("janus_ends.py.txt")
+                .with("ALIGNER_LAYERS", config.alignerLayers())
+                .with("GELU_ROWS", LlamaArchive.rowsPerKernel(width));
     }
 
     /** The text's table, the codes' embeddings, then weight and bias of each of the aligner's layers. */

@@ -1,12 +1,9 @@
 package io.triptych.decoder;
 
+import io.triptych.torchscript.ProgramText;
 import io.triptych.torchscript.TorchScriptArchive;
 import io.triptych.torchscript.TorchScriptArchive.ElementType;
 import io.triptych.torchscript.TorchScriptArchive.Tensor;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -109,24 +106,27 @@ class LlamaArchive {
                 + "    head_norm = torch.rsqrt(torch.mean(qk * qk, [-1], True) + ${HEAD_EPSILON})\n"
                 + "    qk = torch.mul_(qk * head_norm, self.query_norms[layer])\n";
         String kernels = !int8 ? "llama_float32.py.txt" : X86 ? "llama_int8.py.txt" : "llama_int8_portable.py.txt";
-        String code = resource("llama_decoder.py.txt") + ends.program() + resource(kernels);
-        return code.replace("${PACKED}", packedType())
-                .replace("${BIAS}", config.queryKeyValueBias() ? "    fused = fused + self.biases[layer]\n" : "")
-                .replace("${QUERY_NORM}", config.queryKeyNorm() ? queryNorm : "")
-                .replace("${LAYERS}", Integer.toString(config.layers()))
-                .replace("${HEADS}", Integer.toString(heads))
-                .replace("${KV}", Integer.toString(keyValueHeads))
-                .replace("${GROUP}", Integer.toString(heads / keyValueHeads))
-                .replace("${HEAD}", Integer.toString(config.headSize()))
-                .replace("${QK_WIDTH}", Integer.toString((heads + keyValueHeads) * config.headSize()))
-                .replace("${FFN}", Integer.toString(feedForward))
-                .replace("${SILU_ROWS}", Integer.toString(rowsPerKernel(feedForward)))
-                .replace("${EPSILON}", Double.toString(config.normEpsilon() * config.hiddenSize()))
-                .replace("${HEAD_EPSILON}", Double.toString(config.normEpsilon()))
-                .replace("${INT8_STEP}", Double.toString(1 / 127.0))
-                .replace("${KEY_TYPE}", int8 ? "6" : "7")
-                .replace("${KEY_ANCHOR}", Double.toString(keyAnchor()))
-                .replace("${LOG_WEIGHT_STEPS}", Double.toString(23 * Math.log(2)));
+        return page("llama_decoder.py.txt")
+                .then(ends.program())
+                .then(page(kernels))
+                .with("PACKED", packedType())
+                .with("BIAS", config.queryKeyValueBias() ? "    fused = fused + self.biases[layer]\n" : "")
+                .with("QUERY_NORM", config.queryKeyNorm() ? queryNorm : "")
+                .with("LAYERS", config.layers())
+                .with("HEADS", heads)
+                .with("KV", keyValueHeads)
+                .with("GROUP", heads / keyValueHeads)
+                .with("HEAD", config.headSize())
+                .with("QK_WIDTH", (heads + keyValueHeads) * config.headSize())
+                .with("FFN", feedForward)
+                .with("SILU_ROWS", rowsPerKernel(feedForward))
+                .with("EPSILON", config.normEpsilon() * config.hiddenSize())
+                .with("HEAD_EPSILON", config.normEpsilon())
+                .with("INT8_STEP", 1 / 127.0)
+                .with("KEY_TYPE", int8 ? 6 : 7)
+                .with("KEY_ANCHOR", keyAnchor())
+                .with("LOG_WEIGHT_STEPS", 23 * Math.log(2))
+                .text();
     }
 
     private String packedType() {
@@ -138,12 +138,8 @@ class LlamaArchive {
         return Math.max(1, KERNEL_ELEMENTS / width);
     }
 
-    static String resource(String name) {
-        try (InputStream in = LlamaArchive.class.getResourceAsStream(name)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    static ProgramText page(String resource) {
+        return ProgramText.of(LlamaArchive.class, resource);
     }
 
     // ---- grids: sums of multiples of a grid are exact while they need no more bits than the mantissa has

@@ -1,5 +1,6 @@
 package io.triptych.decoder;
 
+import io.triptych.torchscript.ProgramText;
 import io.triptych.torchscript.TorchScriptArchive.Tensor;
 import java.util.List;
 
@@ -18,8 +19,8 @@ record LlamaEnds(LlamaConfig config, LlamaWeights weights) implements DecoderEnd
     }
 
     @Override
-    public String program() {
-        return LlamaArchive.resource("llama_ends.py.txt");
+    public ProgramText program() {
+        return LlamaArchive.page("llama_ends.py.txt");
     }
 
     @Override

@@ -31,13 +31,13 @@ public final class ClientConnection {
      *
      * @throws CancellationException if the client is gone or the service shuts down
      */
-    public static <T> T await(Job<T> job, HttpServletRequest request) throws InterruptedException {
+    public static void await(Job job, HttpServletRequest request) throws InterruptedException {
         while (!job.waitFor(LOOK)) {
             if (gone(request)) {
                 job.cancel();
             }
         }
-        return job.await();
+        job.await();
     }
 
     /** Whether a client is known to be gone. To be called by the thread that serves its request. */

@@ -30,7 +30,7 @@ public final class EventStream<E> {
      * Writes the job's events as they come, then the end. Every second in which nothing came the writer may look whether
      * the client is still there; if it is not, the job is cancelled.
      */
-    public void copyTo(StreamWriter<E> writer, Job<?> job) throws InterruptedException {
+    public void copyTo(StreamWriter<E> writer, Job job) throws InterruptedException {
         job.whenDone(() -> events.add(Optional.empty()));
         try {
             for (Optional<E> event = next(writer); event.isPresent(); event = next(writer)) {
@@ -54,7 +54,7 @@ public final class EventStream<E> {
     }
 
     /** A failure before the first event is answered like any other. */
-    private static void end(StreamWriter<?> writer, Job<?> job) throws IOException, InterruptedException {
+    private static void end(StreamWriter<?> writer, Job job) throws IOException, InterruptedException {
         try {
             job.await();
             writer.end();

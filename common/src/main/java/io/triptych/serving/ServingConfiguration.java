@@ -8,13 +8,13 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 public class ServingConfiguration {
     @Bean("speculation")
-    SpeculationHealth speculationHealth(InferenceExecutor<?> executor, NativeThreads threads) {
+    SpeculationHealth speculationHealth(InferenceExecutor<?, ?> executor, NativeThreads threads) {
         return new SpeculationHealth(executor, threads);
     }
 
     /** The service counts as started, and takes traffic, when this returns. */
     @Bean
-    ApplicationRunner awaitModel(InferenceExecutor<?> executor) {
+    ApplicationRunner awaitModel(InferenceExecutor<?, ?> executor) {
         return arguments -> executor.awaitLoaded();
     }
 }

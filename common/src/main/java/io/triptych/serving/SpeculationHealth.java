@@ -8,10 +8,10 @@ import org.springframework.boot.health.contributor.HealthIndicator;
  * speculation, out of service while it loads, down if the self-check failed. Belongs to the readiness group.
  */
 public final class SpeculationHealth implements HealthIndicator {
-    private final InferenceExecutor<?> executor;
+    private final InferenceExecutor<?, ?> executor;
     private final NativeThreads threads;
 
-    public SpeculationHealth(InferenceExecutor<?> executor, NativeThreads threads) {
+    public SpeculationHealth(InferenceExecutor<?, ?> executor, NativeThreads threads) {
         this.executor = executor;
         this.threads = threads;
     }

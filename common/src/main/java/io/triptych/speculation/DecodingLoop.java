@@ -6,62 +6,129 @@ import java.util.List;
 /**
  * Draft, verify, commit: the one loop that generates everything in Triptych (Leviathan et al., "Fast inference from
  * transformers via speculative decoding", 2023; over trees: Miao et al., "SpecInfer", 2024). One pass of the target
- * scores the drafts of all sequences at once. With {@link Drafter#none} it is plain autoregressive decoding.
+ * scores the drafts of all sequences at once, and sequences may join and leave between passes (Yu et al., "Orca", 2022).
+ * With {@link Drafter#none} it is plain autoregressive decoding.
  */
 public final class DecodingLoop {
-    private final Target target;
+    /** Tokens of a prompt that are cached before the others get their next pass. */
+    private static final int PROMPT_PART = 256;
 
+    /** How fast what is known of a sequence's tokens per pass follows its last passes. */
+    private static final double PACE_SHARE = 0.1;
+
+    private final Target target;
+    private final PassCost cost;
+
+    /** A loop that tells no budget what its sequence's passes are shared with. */
     public DecodingLoop(Target target) {
-        this.target = target;
+        this(target, null);
     }
 
-    /** Generates until every sequence is finished: by its sink, its limit or the target's capacity, or cancelled. */
+    /** @param cost of the target's passes, the same that budgets and drafters ask; or null */
+    public DecodingLoop(Target target, PassCost cost) {
+        this.target = target;
+        this.cost = cost;
+    }
+
+    /**
+     * Generates until every sequence is finished: by its sink, its limit or the target's capacity, or cancelled.
+     *
+     * @throws RuntimeException what a sequence failed with; the others are finished nevertheless
+     */
     public void run(List<Sequence> sequences) {
         List<Sequence> active = new ArrayList<>(sequences);
         active.removeIf(Sequence::finished);
-        active.forEach(this::prefill);
         while (!active.isEmpty()) {
             step(active);
             active.removeIf(Sequence::finished);
         }
+        sequences.forEach(Sequence::throwFailure);
     }
 
-    /** Caches a sequence's prompt, but for its last token, which is the root of the first tree. */
-    public void prefill(Sequence sequence) {
+    /**
+     * Moves sequences forward by one shared pass: by one token at least, by the accepted path more. A long prompt is
+     * cached first, in parts, so that the others wait for one part at most. What fails, a drafter or a sink say, ends
+     * its own sequence alone: {@link Sequence#throwFailure} tells.
+     *
+     * @param active those to move; finished ones are passed over
+     */
+    public void step(List<Sequence> active) {
+        active.forEach(sequence -> sequence.attempt(() -> prefill(sequence)));
+        List<Sequence> ready = new ArrayList<>(active);
+        ready.removeIf(sequence -> sequence.finished() || !sequence.prompted);
+        Company company = new Company(ready);
+        List<Turn> turns = new ArrayList<>(ready.size());
+        for (Sequence sequence : ready) {
+            sequence.attempt(() -> turns.add(draft(sequence, company)));
+        }
+        if (!turns.isEmpty()) {
+            pass(turns, company);
+        }
+    }
+
+    /** Caches a prompt, but for its last token, which is the root of the first tree. */
+    private void prefill(Sequence sequence) {
+        if (sequence.prompted) {
+            return;
+        }
         long begin = System.nanoTime();
-        sequence.session.append(sequence.history.slice(0, sequence.history.size() - 1));
+        int from = sequence.session.length();
+        int end = sequence.history.size() - 1;
+        int to = Math.min(from + PROMPT_PART, end);
+        sequence.session.append(sequence.history.slice(from, to));
+        sequence.prompted = to == end;
         sequence.stats.recordPrefill(secondsSince(begin));
     }
 
-    /** Moves every sequence forward by one shared pass: by one token at least, by its accepted path more. */
-    public void step(List<Sequence> active) {
-        List<Target.Step> pass = new ArrayList<>(active.size());
-        double[] draftSeconds = new double[active.size()];
-        for (int i = 0; i < active.size(); i++) {
-            long begin = System.nanoTime();
-            pass.add(new Target.Step(active.get(i).session, draft(active.get(i))));
-            draftSeconds[i] = secondsSince(begin);
-        }
+    private Turn draft(Sequence sequence, Company company) {
         long begin = System.nanoTime();
-        List<Target.Scores> scores = target.score(pass);
-        double passSeconds = secondsSince(begin) / active.size();
-        for (int i = 0; i < active.size(); i++) {
-            commit(active.get(i), pass.get(i).tree(), scores.get(i), draftSeconds[i], passSeconds);
-        }
-    }
-
-    private TokenTree draft(Sequence sequence) {
+        company.leave(sequence);
         TokenHistory history = sequence.history;
         int room = sequence.remaining() == 1 ? 0 : target.capacity() - history.size();
         int allowance = Math.min(room, sequence.budget.allowance());
-        return allowance <= 0
+        TokenTree tree = allowance <= 0
                 ? new TokenTree(history.last())
                 : sequence.budget.select(sequence.drafter.draft(history, allowance));
+        sequence.rows = tree.size() * sequence.session.rowsPerNode();
+        company.join(sequence);
+        return new Turn(sequence, tree, secondsSince(begin));
     }
 
-    private void commit(
-            Sequence sequence, TokenTree tree, Target.Scores scores, double draftSeconds, double passSeconds) {
+    private void pass(List<Turn> turns, Company company) {
         long begin = System.nanoTime();
+        List<Target.Scores> scores;
+        try {
+            scores = target.score(turns.stream().map(Turn::step).toList());
+        } catch (RuntimeException | Error e) {
+            apart(turns, company, e);
+            return;
+        }
+        double passSeconds = secondsSince(begin) / turns.size();
+        for (int i = 0; i < turns.size(); i++) {
+            Turn turn = turns.get(i);
+            Target.Scores own = scores.get(i);
+            turn.sequence.attempt(() -> commit(turn, own, passSeconds, company));
+        }
+    }
+
+    /** After a pass that failed: each sequence once more alone, so that only those fail that are to blame. */
+    private void apart(List<Turn> turns, Company company, Throwable cause) {
+        if (turns.size() == 1) {
+            turns.get(0).sequence.fail(cause);
+            return;
+        }
+        for (Turn turn : turns) {
+            turn.sequence.attempt(() -> {
+                turn.sequence.session.truncate(turn.sequence.session.length()); // drops what was scored of the tree
+                pass(List.of(turn), company);
+            });
+        }
+    }
+
+    private void commit(Turn turn, Target.Scores scores, double passSeconds, Company company) {
+        long begin = System.nanoTime();
+        Sequence sequence = turn.sequence;
+        TokenTree tree = turn.tree;
         TokenHistory history = sequence.history;
         TargetDistribution distribution = sequence.pipeline.along(history, tree, scores);
         Verdict verdict = sequence.verifier.verify(tree, distribution, sequence.randomness, history.size());
@@ -88,16 +155,53 @@ public final class DecodingLoop {
         double observeSeconds = 0;
         if (!sequence.finished()) {
             long observing = System.nanoTime();
+            company.leave(sequence);
             sequence.drafter.observe(history, tree, scores, distribution, verdict);
             observeSeconds = secondsSince(observing);
-            sequence.budget.observe(tree, verdict, draftSeconds + observeSeconds, passSeconds);
+            sequence.budget.observe(tree, verdict, turn.seconds + observeSeconds, passSeconds);
+            sequence.pace += PACE_SHARE * (verdict.length() - sequence.pace);
+            company.join(sequence);
         }
-        sequence.stats.recordPass(tree, verdict, delivered, draftSeconds + observeSeconds, passSeconds);
+        sequence.stats.recordPass(tree, verdict, delivered, turn.seconds + observeSeconds, passSeconds);
         sequence.sink.passEnded(tree, verdict);
         sequence.stats.recordOther(secondsSince(begin) - observeSeconds);
     }
 
     private static double secondsSince(long begin) {
         return (System.nanoTime() - begin) / 1e9;
+    }
+
+    /** A sequence's part in a pass, and what it took to draft it. */
+    private record Turn(Sequence sequence, TokenTree tree, double seconds) {
+        Target.Step step() {
+            return new Target.Step(sequence.session, tree);
+        }
+    }
+
+    /**
+     * The sequences of a pass. While one of them drafts or learns it has left, so that the costs it asks are those of
+     * its own rows beside the others'. Each drafts beside what those before it have drafted, and what those behind it
+     * had in their last pass: so rows go where they are still cheap, and every row has to be worth the time of all.
+     */
+    private final class Company {
+        private int rows;
+        private double tokens;
+
+        Company(List<Sequence> sequences) {
+            sequences.forEach(this::join);
+        }
+
+        void join(Sequence sequence) {
+            rows += sequence.rows;
+            tokens += sequence.pace;
+        }
+
+        void leave(Sequence sequence) {
+            rows -= sequence.rows;
+            tokens -= sequence.pace;
+            if (cost != null) {
+                cost.beside(rows, tokens);
+            }
+        }
     }
 }

@@ -35,8 +35,8 @@ public final class GuidedTarget implements Target {
     }
 
     /**
-     * Opens a session whose first {@link Session#append} caches the prompts, the unconditional one beside that which it
-     * is given: each without its last token, which is the root of the first tree in both.
+     * Opens a session whose prompt is what is appended before the first commit; the unconditional prompt is cached
+     * beside it: each without its last token, which is the root of the first tree in both.
      *
      * @param unconditionalPrompt at least one token, the last the same as that of the prompt
      * @param scale how far to go from the unconditional logits (0) through the conditional ones (1) and beyond; 1 needs
@@ -80,7 +80,7 @@ public final class GuidedTarget implements Target {
         private final Session unconditional;
         private final int[] unconditionalPrompt;
         private final float scale;
-        private int promptLength = -1;
+        private int promptLength = -1; // of the conditional prompt, once it is complete
 
         GuidedSession(Session conditional, Session unconditional, int[] unconditionalPrompt, float scale) {
             this.conditional = conditional;
@@ -110,19 +110,25 @@ public final class GuidedTarget implements Target {
         }
 
         @Override
+        public int rowsPerNode() {
+            return guided() ? 2 : 1;
+        }
+
+        @Override
         public void append(int[] tokens) {
-            boolean prompt = promptLength < 0;
             conditional.append(tokens);
-            if (guided()) {
-                unconditional.append(prompt ? unconditionalPrompt : tokens);
-            }
-            if (prompt) {
-                promptLength = conditional.length();
+            if (guided() && promptLength >= 0) {
+                unconditional.append(tokens);
+            } else if (guided() && unconditional.length() == 0) {
+                unconditional.append(unconditionalPrompt);
             }
         }
 
         @Override
         public void commit(int[] nodes) {
+            if (promptLength < 0 && nodes.length > 0) {
+                promptLength = conditional.length();
+            }
             conditional.commit(nodes);
             if (guided()) {
                 unconditional.commit(nodes);
@@ -133,9 +139,9 @@ public final class GuidedTarget implements Target {
         @Override
         public void truncate(int length) {
             if (guided()) {
-                if (length < promptLength) {
+                if (length < (promptLength < 0 ? conditional.length() : promptLength)) {
                     throw new IllegalArgumentException(
-                            "a guided session keeps its prompt of " + promptLength + " tokens, not " + length);
+                            "a guided session keeps its prompt; it cannot go back to " + length + " tokens");
                 }
                 unconditional.truncate(unconditional.length() - (conditional.length() - length));
             }

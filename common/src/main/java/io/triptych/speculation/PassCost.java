@@ -25,6 +25,8 @@ public final class PassCost {
 
     private final double[] measured;
     private final double[] monotone;
+    private int otherRows;
+    private double otherTokens;
 
     /**
      * @param secondsByRows element {@code i} is the cost of {@code i + 1} rows, in seconds, greater than 0; at least
@@ -85,22 +87,40 @@ public final class PassCost {
         return taken;
     }
 
+    /**
+     * Tells what a sequence's rows go beside in the coming passes, until told otherwise: {@link #seconds} are then those
+     * of a pass of its rows and these. {@link DecodingLoop} tells it before a sequence drafts.
+     *
+     * @param rows of all other sequences
+     * @param tokensPerPass that they gain together
+     */
+    void beside(int rows, double tokensPerPass) {
+        otherRows = rows;
+        otherTokens = tokensPerPass;
+    }
+
+    /** Tokens of a pass that other sequences gain: what a second is worth counts these too. */
+    double otherTokens() {
+        return otherTokens;
+    }
+
     /** The largest number of rows that is known rather than extrapolated. */
     public int maximumRows() {
         return monotone.length;
     }
 
-    /** Seconds that a pass of so many rows takes; at least 1 row. */
-    public double seconds(int rows) {
+    /** Seconds that a pass of so many rows of a sequence takes; at least 1 row. */
+    public double seconds(int ownRows) {
+        int rows = otherRows + ownRows;
         if (rows <= monotone.length) {
             return monotone[rows - 1];
         }
         return monotone[monotone.length - 1] * rows / monotone.length;
     }
 
-    /** Learns from a pass. A single outlier (a pause of the machine) moves little. */
+    /** Learns from a pass of one sequence alone. A single outlier (a pause of the machine) moves little. */
     public void observe(int rows, double seconds) {
-        if (rows > measured.length || !(seconds > 0)) {
+        if (otherRows > 0 || rows > measured.length || !(seconds > 0)) {
             return;
         }
         double surprise = Math.log(seconds / measured[rows - 1]);

@@ -19,10 +19,19 @@ public final class Sequence implements AutoCloseable {
     final SpeculationStats stats = new SpeculationStats();
     private final int maximumTokens;
     private volatile boolean ended;
+    private Throwable failure;
+
+    /** Whether the prompt is cached, but for its last token. */
+    boolean prompted;
+
+    /** Rows in the last pass, and tokens of a pass, recent ones counting most. */
+    int rows = 1;
+
+    double pace = 1;
 
     /**
      * @param prompt at least one token
-     * @param session an empty session of the target
+     * @param session of the target; it may hold the beginning of the prompt already
      * @param maximumTokens the most tokens to generate, at least 1
      */
     public Sequence(
@@ -63,8 +72,37 @@ public final class Sequence implements AutoCloseable {
         ended = true;
     }
 
+    /** Runs a part of the loop's work for this sequence, which alone ends if that fails. */
+    void attempt(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException | Error e) {
+            fail(e);
+        }
+    }
+
+    void fail(Throwable cause) {
+        failure = cause;
+        ended = true;
+    }
+
+    /** Throws what ended the sequence before its time, if anything did. */
+    public void throwFailure() {
+        if (failure instanceof RuntimeException exception) {
+            throw exception;
+        }
+        if (failure instanceof Error error) {
+            throw error;
+        }
+    }
+
     public TokenHistory history() {
         return history;
+    }
+
+    /** Committed tokens that the session holds: before the first pass, those of the prompt that need not be scored. */
+    public int cached() {
+        return session.length();
     }
 
     public SpeculationStats stats() {

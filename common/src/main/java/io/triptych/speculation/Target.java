@@ -45,6 +45,11 @@ public interface Target {
         /** Number of committed, cached tokens. */
         int length();
 
+        /** Rows that a node takes in a pass. */
+        default int rowsPerNode() {
+            return 1;
+        }
+
         /** Caches tokens after the committed ones without returning logits (the prompt, say). */
         void append(int[] tokens);
 

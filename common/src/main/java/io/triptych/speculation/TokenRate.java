@@ -1,8 +1,8 @@
 package io.triptych.speculation;
 
 /**
- * How fast a sequence moves, in tokens per second, over its recent passes. It is what a second is worth: spending one
- * pays if it brings more tokens than that. Choosing every pass by the rate that such choices reach maximises the rate
+ * How fast a sequence and those that share its passes move, in tokens per second, over recent passes. It is what a second
+ * is worth: spending one pays if it brings more tokens than that. Choosing every pass by the rate that such choices reach maximises the rate
  * (Dinkelbach, 1967). Not thread-safe.
  */
 public final class TokenRate {
@@ -23,10 +23,11 @@ public final class TokenRate {
         this.plainRows = plainRows;
     }
 
-    /** Tokens per second; never less than plain decoding would reach. */
+    /** Tokens per second, of all sequences that share the passes; never less than plain decoding would reach. */
     public double tokensPerSecond() {
-        double plain = 1 / cost.seconds(plainRows);
-        return seconds == 0 ? plain : Math.max(plain, tokens / seconds);
+        double others = cost.otherTokens();
+        double plain = (1 + others) / cost.seconds(plainRows);
+        return seconds == 0 ? plain : Math.max(plain, (tokens + others) / seconds);
     }
 
     /** Learns from a pass, drafting included. */

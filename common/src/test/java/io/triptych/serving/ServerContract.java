@@ -35,6 +35,9 @@ public abstract class ServerContract {
     /** Jobs that may wait. */
     public static final int QUEUE = 2;
 
+    /** Sequences in a pass: one request runs at a time, and what comes behind it waits. */
+    public static final int ROOM = 1;
+
     private final String modality;
     private final String path;
     private final String whole;
@@ -48,7 +51,7 @@ public abstract class ServerContract {
     private ScriptedTarget target;
 
     @Autowired
-    private InferenceExecutor<?> executor;
+    private InferenceExecutor<?, ?> executor;
 
     @Autowired
     private MeterRegistry registry;

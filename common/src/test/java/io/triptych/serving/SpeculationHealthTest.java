@@ -3,7 +3,6 @@ package io.triptych.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.health.contributor.Health;
@@ -13,7 +12,7 @@ class SpeculationHealthTest {
     @Test
     void isUpOnlyAfterASelfCheckThatPassed() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
-        try (InferenceExecutor<ServedModel> executor = executor(gate, true)) {
+        try (InferenceExecutor<ToyModel.Asked, Integer> executor = executor(gate, true)) {
             assertThat(health(executor, true).getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
             gate.countDown();
             executor.awaitLoaded();
@@ -29,7 +28,7 @@ class SpeculationHealthTest {
 
     @Test
     void isDownIfTheSelfCheckFailed() throws Exception {
-        try (InferenceExecutor<ServedModel> executor = executor(new CountDownLatch(0), false)) {
+        try (InferenceExecutor<ToyModel.Asked, Integer> executor = executor(new CountDownLatch(0), false)) {
             executor.awaitLoaded();
             assertThat(health(executor, true).getStatus()).isEqualTo(Status.DOWN);
         }
@@ -37,7 +36,7 @@ class SpeculationHealthTest {
 
     @Test
     void saysThatTheWaitPolicyIsNotInForce() throws Exception {
-        try (InferenceExecutor<ServedModel> executor = executor(new CountDownLatch(0), true)) {
+        try (InferenceExecutor<ToyModel.Asked, Integer> executor = executor(new CountDownLatch(0), true)) {
             executor.awaitLoaded();
             assertThat(health(executor, false).getDetails().get("waitPolicy"))
                     .asString()
@@ -45,27 +44,14 @@ class SpeculationHealthTest {
         }
     }
 
-    private static Health health(InferenceExecutor<?> executor, boolean policy) {
+    private static Health health(InferenceExecutor<?, ?> executor, boolean policy) {
         return new SpeculationHealth(executor, new NativeThreads(2, policy)).health();
     }
 
-    private static InferenceExecutor<ServedModel> executor(CountDownLatch gate, boolean passed) {
-        return new InferenceExecutor<>("health", 1, Duration.ofSeconds(1), () -> {
+    private static InferenceExecutor<ToyModel.Asked, Integer> executor(CountDownLatch gate, boolean passed) {
+        return new InferenceExecutor<>("health", 1, 1, Duration.ofSeconds(1), () -> {
             gate.await();
-            return new ServedModel() {
-                @Override
-                public Map<String, Object> details() {
-                    return Map.of("model", "toy");
-                }
-
-                @Override
-                public SelfCheck selfCheck() {
-                    return new SelfCheck(passed, "checked");
-                }
-
-                @Override
-                public void close() {}
-            };
+            return new ToyModel(new GenerativeModel.SelfCheck(passed, "checked"));
         });
     }
 }

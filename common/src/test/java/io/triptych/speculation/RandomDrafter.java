@@ -3,7 +3,7 @@ package io.triptych.speculation;
 import java.util.Random;
 
 /** Drafts random trees, with duplicates among siblings; each node is with some probability what the target likes best. */
-final class RandomDrafter implements Drafter {
+public final class RandomDrafter implements Drafter {
     private final String name;
     private final ToyTarget target;
     private final double skill;
@@ -11,7 +11,7 @@ final class RandomDrafter implements Drafter {
     private int observed;
     private boolean closed;
 
-    RandomDrafter(String name, ToyTarget target, double skill, long seed) {
+    public RandomDrafter(String name, ToyTarget target, double skill, long seed) {
         this.name = name;
         this.target = target;
         this.skill = skill;

@@ -49,23 +49,25 @@ class ImageConfiguration {
 
     /** Asks for the thread settings because they must be made before the engine loads. */
     @Bean
-    InferenceExecutor<ImageEngine> inferenceExecutor(
+    InferenceExecutor<ImageRequest, ImageEvent> inferenceExecutor(
             NativeThreads threads, CheckpointDirectory checkpoint, ImageModel model) {
         return new InferenceExecutor<>(
                 "image-inference",
                 properties.queue(),
+                properties.images(),
                 properties.grace(),
                 new ImageEngineLoader(properties, checkpoint, model));
     }
 
     @Bean
-    SpeculationMetrics speculationMetrics(MeterRegistry registry, InferenceExecutor<ImageEngine> executor) {
+    SpeculationMetrics speculationMetrics(
+            MeterRegistry registry, InferenceExecutor<ImageRequest, ImageEvent> executor) {
         return new SpeculationMetrics(registry, "image", executor::queueDepth);
     }
 
     @Bean
     Generator<ImageRequest, ImageEvent> imageGenerator(
-            InferenceExecutor<ImageEngine> executor, SpeculationMetrics metrics) {
+            InferenceExecutor<ImageRequest, ImageEvent> executor, SpeculationMetrics metrics) {
         return new Generator<>(executor, metrics);
     }
 }

@@ -5,7 +5,7 @@ import io.triptych.openai.SpeculationRequest;
 import io.triptych.openai.SpeculationRequest.Mode;
 import io.triptych.sampling.CounterRandom;
 import io.triptych.sampling.LogitsPipeline;
-import io.triptych.serving.Cancellation;
+import io.triptych.serving.Generation;
 import io.triptych.serving.GenerativeModel;
 import io.triptych.speculation.BudgetController;
 import io.triptych.speculation.Contract;
@@ -18,21 +18,20 @@ import io.triptych.speculation.JacobiDrafter.Redraw;
 import io.triptych.speculation.LatentVerifier;
 import io.triptych.speculation.MultiCandidateVerifier;
 import io.triptych.speculation.MultiCandidateVerifier.Siblings;
+import io.triptych.speculation.PassCost;
 import io.triptych.speculation.Sequence;
-import io.triptych.speculation.SpeculationStats;
 import io.triptych.speculation.Target;
 import io.triptych.speculation.TokenSink;
 import io.triptych.speculation.Verifier;
 import io.triptych.speculation.WindowInitialiser;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Makes images: turns a request into sequences and runs them through the decoding loop, all in the same passes. */
+/** Makes images: turns a request into sequences, all of which are moved by the same passes. */
 public final class ImageEngine implements GenerativeModel<ImageRequest, ImageEvent> {
     /** Speculative Jacobi decoding as first published, for the contract {@code distribution}. */
     public static final String PLAIN_JACOBI = "sjd";
@@ -47,14 +46,16 @@ public final class ImageEngine implements GenerativeModel<ImageRequest, ImageEve
     private final ImageModel model;
     private final GuidedTarget target;
     private final PixelDecoder pixels;
-    private final AutoCloseable weights;
+    private final Runnable weights;
+    private final DecodingLoop loop;
     private final Function<ImageRequest, BudgetController> budgets;
     private final LatentVerifier relaxed;
     private final Map<String, Object> details;
 
     /**
      * @param target gives logits of codes
-     * @param weights what to close when the engine is closed
+     * @param cost of the target's passes, the same that budgets ask
+     * @param weights frees the models when the engine is closed
      * @param budgets makes the budget of an image of a request that names none
      * @param relaxed verifies under the contract {@code relaxed}
      * @param details what health shows of the target
@@ -62,13 +63,15 @@ public final class ImageEngine implements GenerativeModel<ImageRequest, ImageEve
     public ImageEngine(
             ImageModel model,
             Target target,
+            PassCost cost,
             PixelDecoder pixels,
-            AutoCloseable weights,
+            Runnable weights,
             Function<ImageRequest, BudgetController> budgets,
             LatentVerifier relaxed,
             Map<String, Object> details) {
         this.model = model;
         this.target = new GuidedTarget(target);
+        this.loop = new DecodingLoop(this.target, cost);
         this.pixels = pixels;
         this.weights = weights;
         this.budgets = budgets;
@@ -76,10 +79,19 @@ public final class ImageEngine implements GenerativeModel<ImageRequest, ImageEve
         this.details = details;
     }
 
-    /** Makes all images of a request. */
     @Override
-    public List<SpeculationStats> generate(
-            ImageRequest request, Consumer<ImageEvent> output, Cancellation cancellation) {
+    public DecodingLoop loop() {
+        return loop;
+    }
+
+    @Override
+    public int sequences(ImageRequest request) {
+        return request.images();
+    }
+
+    /** Begins all images of a request. */
+    @Override
+    public Generation begin(ImageRequest request, Consumer<ImageEvent> output) {
         List<Sequence> sequences = new ArrayList<>();
         try {
             for (int i = 0; i < request.images(); i++) {
@@ -89,12 +101,11 @@ public final class ImageEngine implements GenerativeModel<ImageRequest, ImageEve
                         index, model, request, pixels, output, () -> account(request, random, sequences.get(index)));
                 sequences.add(open(request, model.shape().imageTokens(), random, canvas));
             }
-            cancellation.onCancel(() -> sequences.forEach(Sequence::cancel));
-            new DecodingLoop(target).run(sequences);
-            return sequences.stream().map(Sequence::stats).toList();
-        } finally {
+        } catch (RuntimeException e) {
             sequences.forEach(Sequence::close);
+            throw e;
         }
+        return Generation.of(sequences, () -> {});
     }
 
     private Sequence open(ImageRequest request, int tokens, CounterRandom random, TokenSink sink) {
@@ -161,14 +172,7 @@ public final class ImageEngine implements GenerativeModel<ImageRequest, ImageEve
 
     @Override
     public SelfCheck selfCheck() {
-        int[] plain = golden(Mode.OFF);
-        int[] drafted = golden(Mode.EXACT);
-        return Arrays.equals(plain, drafted)
-                ? new SelfCheck(true, "the golden prompt gives the same tokens with and without speculation")
-                : new SelfCheck(
-                        false,
-                        "the golden prompt gives other tokens with speculation (" + Arrays.toString(drafted)
-                                + ") than without (" + Arrays.toString(plain) + ")");
+        return SelfCheck.of("the golden prompt", golden(Mode.OFF), golden(Mode.EXACT));
     }
 
     private int[] golden(Mode mode) {
@@ -185,17 +189,13 @@ public final class ImageEngine implements GenerativeModel<ImageRequest, ImageEve
         int tokens = Math.min(GOLDEN_TOKENS, model.shape().imageTokens());
         try (Sequence sequence =
                 open(request, tokens, new CounterRandom(request.seed()), (token, source, logits) -> true)) {
-            new DecodingLoop(target).run(List.of(sequence));
+            loop.run(List.of(sequence));
             return sequence.history().slice(prompt.length, sequence.history().size());
         }
     }
 
     @Override
     public void close() {
-        try {
-            weights.close();
-        } catch (Exception e) {
-            throw new IllegalStateException("the weights could not be freed", e);
-        }
+        weights.run();
     }
 }

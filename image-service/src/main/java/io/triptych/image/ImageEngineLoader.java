@@ -48,6 +48,7 @@ final class ImageEngineLoader implements Callable<ImageEngine> {
             return new ImageEngine(
                     model,
                     target,
+                    cost,
                     pixels::decode,
                     () -> {
                         pixels.close();

@@ -18,7 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param budget the longest window
  * @param relaxation bound of the contract {@code relaxed}: how far the distribution of a token may be moved, from 0 to 1
  * @param queue requests that may wait
- * @param images the most images of one request
+ * @param images the most images in a pass, and so of one request
  * @param grace how long accepted requests may run on at shutdown
  */
 @ConfigurationProperties("triptych.image")

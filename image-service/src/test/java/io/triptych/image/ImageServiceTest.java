@@ -269,7 +269,7 @@ class ImageServiceTest {
                     i % 4,
                     new SpeculationRequest(modes[i % modes.length], null, 16, false));
             CountDownLatch passes = new CountDownLatch(1 + i % 7);
-            Job<Void> job = generator.submit(request, event -> passes.countDown());
+            Job job = generator.submit(request, event -> passes.countDown());
             if (i % 5 == 4) {
                 job.await();
             } else {

@@ -98,16 +98,18 @@ public class ScriptedImages {
     }
 
     @Bean
-    InferenceExecutor<ImageEngine> executor(ScriptedTarget target, ImageModel model) {
+    InferenceExecutor<ImageRequest, ImageEvent> executor(ScriptedTarget target, ImageModel model) {
         int[][] neighbours =
                 IntStream.range(0, CODES).mapToObj(code -> new int[] {code ^ 1}).toArray(int[][]::new);
         return new InferenceExecutor<>(
                 "scripted-inference",
                 ServerContract.QUEUE,
+                ServerContract.ROOM,
                 Duration.ofSeconds(5),
                 () -> new ImageEngine(
                         model,
                         target,
+                        null,
                         ScriptedImages::pixels,
                         () -> {},
                         request -> BudgetController.fixed(WINDOW),
@@ -116,7 +118,8 @@ public class ScriptedImages {
     }
 
     @Bean
-    SpeculationMetrics metrics(ObjectProvider<MeterRegistry> registry, InferenceExecutor<ImageEngine> executor) {
+    SpeculationMetrics metrics(
+            ObjectProvider<MeterRegistry> registry, InferenceExecutor<ImageRequest, ImageEvent> executor) {
         return new SpeculationMetrics(registry.getIfAvailable(SimpleMeterRegistry::new), "image", executor::queueDepth);
     }
 
@@ -126,7 +129,8 @@ public class ScriptedImages {
     }
 
     @Bean
-    Generator<ImageRequest, ImageEvent> generator(InferenceExecutor<ImageEngine> executor, SpeculationMetrics metrics) {
+    Generator<ImageRequest, ImageEvent> generator(
+            InferenceExecutor<ImageRequest, ImageEvent> executor, SpeculationMetrics metrics) {
         return new Generator<>(executor, metrics);
     }
 }

@@ -7,22 +7,12 @@ import io.triptych.decoder.CsmConfig;
 import io.triptych.openai.ModelConfiguration;
 import io.triptych.openai.Models;
 import io.triptych.openai.OpenAiConfiguration;
-import io.triptych.serving.GenerationDefaults;
 import io.triptych.serving.Generator;
 import io.triptych.serving.InferenceExecutor;
 import io.triptych.serving.NativeThreads;
 import io.triptych.serving.ServingConfiguration;
 import io.triptych.serving.SpeculationMetrics;
-import io.triptych.speech.codec.CodecConfig;
-import io.triptych.speech.draft.CodeSpeculation;
-import io.triptych.speech.draft.GroupHeads;
-import io.triptych.speech.text.SpeechText;
 import io.triptych.tokenizer.Tokenizer;
-import java.nio.file.Files;
-import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -48,32 +38,17 @@ class SpeechConfiguration {
     @Bean
     SpeechModel speechModel(Models.Model card, CheckpointDirectory checkpoint, Tokenizer tokenizer) {
         CsmConfig shape = CsmConfig.from(checkpoint);
-        CodecConfig codec = CodecConfig.from(checkpoint);
-        return new SpeechModel(
+        return SpeechModel.of(
                 card,
-                new SpeechText(checkpoint, tokenizer),
-                SpeechModel.voicesOf(checkpoint),
-                Files.exists(checkpoint.path().resolve(GroupHeads.FILE))
-                        ? List.of(CodeSpeculation.HEADS, CodeSpeculation.PREVIOUS)
-                        : List.of(CodeSpeculation.PREVIOUS),
+                tokenizer,
                 shape,
                 shape.backbone().capacity("triptych.speech.capacity", properties.capacity(), LEAST_CAPACITY),
-                codec.sampleRate(),
-                codec.samplesPerFrame(),
-                GenerationDefaults.of(checkpoint).sampling().withLogitBias(never(shape, codec)));
-    }
-
-    /** Keeps codes that neither sound nor end the speech, with which a codebook may be filled up, from being drawn. */
-    private static Map<Integer, Float> never(CsmConfig shape, CodecConfig codec) {
-        return IntStream.range(codec.codes(), shape.codes())
-                .filter(code -> code != shape.endCode())
-                .boxed()
-                .collect(Collectors.toMap(code -> code, code -> -100f));
+                checkpoint);
     }
 
     /** Asks for the thread settings because they must be made before the engine loads. */
     @Bean
-    InferenceExecutor<SpeechEngine> inferenceExecutor(
+    InferenceExecutor<SpeechRequest, SpeechEvent> inferenceExecutor(
             NativeThreads threads, CheckpointDirectory checkpoint, SpeechModel model, MeterRegistry registry) {
         DistributionSummary realTimeFactor = DistributionSummary.builder("triptych.real.time.factor")
                 .tag("modality", "speech")
@@ -81,18 +56,20 @@ class SpeechConfiguration {
         return new InferenceExecutor<>(
                 "speech-inference",
                 properties.queue(),
+                properties.lines(),
                 properties.grace(),
                 new SpeechEngineLoader(properties, checkpoint, model, realTimeFactor::record));
     }
 
     @Bean
-    SpeculationMetrics speculationMetrics(MeterRegistry registry, InferenceExecutor<SpeechEngine> executor) {
+    SpeculationMetrics speculationMetrics(
+            MeterRegistry registry, InferenceExecutor<SpeechRequest, SpeechEvent> executor) {
         return new SpeculationMetrics(registry, "speech", executor::queueDepth);
     }
 
     @Bean
     Generator<SpeechRequest, SpeechEvent> speechGenerator(
-            InferenceExecutor<SpeechEngine> executor, SpeculationMetrics metrics) {
+            InferenceExecutor<SpeechRequest, SpeechEvent> executor, SpeculationMetrics metrics) {
         return new Generator<>(executor, metrics);
     }
 }

@@ -40,9 +40,10 @@ final class SpeechEngineLoader implements Callable<SpeechEngine> {
         CsmConfig shape = model.shape();
         Precision precision = Precision.of(properties.precision());
         CodecConfig codecShape = CodecConfig.from(checkpoint);
-        Map<String, Long> parts = new LinkedHashMap<>(
-                shape.memory(precision.bytesPerWeight(), model.capacity(), 1).parts());
-        parts.putAll(codecShape.memory(1, Chunks.LARGEST).parts());
+        Map<String, Long> parts =
+                new LinkedHashMap<>(shape.memory(precision.bytesPerWeight(), model.capacity(), properties.lines())
+                        .parts());
+        parts.putAll(codecShape.memory(properties.lines(), Chunks.LARGEST).parts());
         MemoryRequirement memory = new MemoryRequirement(parts);
         LOG.info("{} in {} needs {}", checkpoint.path(), properties.precision(), memory);
         memory.requireAvailable();
@@ -55,6 +56,7 @@ final class SpeechEngineLoader implements Callable<SpeechEngine> {
             return new SpeechEngine(
                     model,
                     target,
+                    speculation.cost(),
                     codec,
                     speculation,
                     () -> {

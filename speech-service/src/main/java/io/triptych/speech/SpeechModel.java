@@ -5,11 +5,19 @@ import io.triptych.checkpoint.CheckpointException;
 import io.triptych.decoder.CsmConfig;
 import io.triptych.openai.Models;
 import io.triptych.sampling.SamplingParameters;
+import io.triptych.serving.GenerationDefaults;
+import io.triptych.speech.codec.CodecConfig;
+import io.triptych.speech.draft.CodeSpeculation;
+import io.triptych.speech.draft.GroupHeads;
 import io.triptych.speech.text.SpeechText;
 import io.triptych.speech.text.SpeechText.Utterance;
+import io.triptych.tokenizer.Tokenizer;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -45,11 +53,37 @@ public record SpeechModel(
     private static final double BESIDES = 1;
 
     /**
-     * The voices of a checkpoint: the special tokens {@code [name]} of its tokenizer that mean nothing else.
+     * Reads what a checkpoint tells.
      *
-     * @throws CheckpointException if there is none
+     * @throws CheckpointException if it has no voices
      */
-    public static Map<String, Integer> voicesOf(CheckpointDirectory checkpoint) {
+    public static SpeechModel of(
+            Models.Model card, Tokenizer tokenizer, CsmConfig shape, int capacity, CheckpointDirectory checkpoint) {
+        CodecConfig codec = CodecConfig.from(checkpoint);
+        return new SpeechModel(
+                card,
+                new SpeechText(checkpoint, tokenizer),
+                voicesOf(checkpoint),
+                Files.exists(checkpoint.path().resolve(GroupHeads.FILE))
+                        ? List.of(CodeSpeculation.HEADS, CodeSpeculation.PREVIOUS)
+                        : List.of(CodeSpeculation.PREVIOUS),
+                shape,
+                capacity,
+                codec.sampleRate(),
+                codec.samplesPerFrame(),
+                GenerationDefaults.of(checkpoint).sampling().withLogitBias(never(shape, codec)));
+    }
+
+    /** Keeps codes that neither sound nor end the speech, with which a codebook may be filled up, from being drawn. */
+    private static Map<Integer, Float> never(CsmConfig shape, CodecConfig codec) {
+        return IntStream.range(codec.codes(), shape.codes())
+                .filter(code -> code != shape.endCode())
+                .boxed()
+                .collect(Collectors.toMap(code -> code, code -> -100f));
+    }
+
+    /** The voices of a checkpoint: the special tokens {@code [name]} of its tokenizer that mean nothing else. */
+    static Map<String, Integer> voicesOf(CheckpointDirectory checkpoint) {
         Map<String, Integer> voices = new TreeMap<>();
         JsonNode tokenizer = JsonMapper.shared().readTree(checkpoint.tokenizer());
         for (JsonNode token : tokenizer.path("added_tokens")) {

@@ -16,6 +16,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param threads that share one pass; 0 takes one per processor
  * @param relaxation bound of the contract {@code relaxed}: how far the distribution of a code may be moved, from 0 to 1
  * @param queue requests that may wait
+ * @param lines the most lines of different requests that are spoken at once
  * @param grace how long accepted requests may run on at shutdown
  */
 @ConfigurationProperties("triptych.speech")
@@ -27,5 +28,6 @@ record SpeechProperties(
         @DefaultValue("0") int threads,
         @DefaultValue("0.2") double relaxation,
         @DefaultValue("16") int queue,
+        @DefaultValue("8") int lines,
         @DefaultValue("20s") Duration grace)
         implements ModelSettings {}

@@ -191,14 +191,16 @@ public class ScriptedSpeech {
     }
 
     @Bean
-    InferenceExecutor<SpeechEngine> executor(ScriptedTarget target, SpeechModel model) {
+    InferenceExecutor<SpeechRequest, SpeechEvent> executor(ScriptedTarget target, SpeechModel model) {
         return new InferenceExecutor<>(
                 "scripted-inference",
                 ServerContract.QUEUE,
+                ServerContract.ROOM,
                 Duration.ofSeconds(5),
                 () -> new SpeechEngine(
                         model,
                         target,
+                        null,
                         new ScriptedCodec(),
                         new ScriptedSpeculation(),
                         () -> {},
@@ -207,7 +209,8 @@ public class ScriptedSpeech {
     }
 
     @Bean
-    SpeculationMetrics metrics(ObjectProvider<MeterRegistry> registry, InferenceExecutor<SpeechEngine> executor) {
+    SpeculationMetrics metrics(
+            ObjectProvider<MeterRegistry> registry, InferenceExecutor<SpeechRequest, SpeechEvent> executor) {
         return new SpeculationMetrics(
                 registry.getIfAvailable(SimpleMeterRegistry::new), "speech", executor::queueDepth);
     }
@@ -219,7 +222,7 @@ public class ScriptedSpeech {
 
     @Bean
     Generator<SpeechRequest, SpeechEvent> generator(
-            InferenceExecutor<SpeechEngine> executor, SpeculationMetrics metrics) {
+            InferenceExecutor<SpeechRequest, SpeechEvent> executor, SpeculationMetrics metrics) {
         return new Generator<>(executor, metrics);
     }
 }

@@ -162,7 +162,7 @@ class SpeechServiceTest {
         assertThat(health.path("status").stringValue()).isEqualTo("UP");
         JsonNode details = health.path("components").path("speculation").path("details");
         assertThat(details.path("family").stringValue()).isEqualTo("csm");
-        assertThat(details.path("selfCheck").stringValue()).contains("same codes");
+        assertThat(details.path("selfCheck").stringValue()).contains("same tokens");
         assertThat(details.path("voices").toString()).isEqualTo("[\"ada\",\"ben\"]");
         assertThat(details.path("drafters").toString()).isEqualTo("[\"heads\",\"previous\"]");
     }
@@ -214,7 +214,7 @@ class SpeechServiceTest {
             SpeechRequest request = new SpeechRequest(
                     lines, "", model.sampling(), i, new SpeculationRequest(modes[i % modes.length], null, 7, false));
             CountDownLatch pieces = new CountDownLatch(1 + i % 2);
-            Job<Void> job = generator.submit(request, event -> pieces.countDown());
+            Job job = generator.submit(request, event -> pieces.countDown());
             if (i % 5 == 4) {
                 job.await();
             } else {

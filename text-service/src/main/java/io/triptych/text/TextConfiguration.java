@@ -52,23 +52,24 @@ class TextConfiguration {
 
     /** Asks for the thread settings because they must be made before the engine loads. */
     @Bean
-    InferenceExecutor<TextEngine> inferenceExecutor(
+    InferenceExecutor<TextRequest, TextDelta> inferenceExecutor(
             NativeThreads threads, CheckpointDirectory checkpoint, TextModel model) {
         return new InferenceExecutor<>(
                 "text-inference",
                 properties.queue(),
+                properties.sequences(),
                 properties.grace(),
                 new TextEngineLoader(properties, root, checkpoint, model));
     }
 
     @Bean
-    SpeculationMetrics speculationMetrics(MeterRegistry registry, InferenceExecutor<TextEngine> executor) {
+    SpeculationMetrics speculationMetrics(MeterRegistry registry, InferenceExecutor<TextRequest, TextDelta> executor) {
         return new SpeculationMetrics(registry, "text", executor::queueDepth);
     }
 
     @Bean
     Generator<TextRequest, TextDelta> textGenerator(
-            InferenceExecutor<TextEngine> executor, SpeculationMetrics metrics) {
+            InferenceExecutor<TextRequest, TextDelta> executor, SpeculationMetrics metrics) {
         return new Generator<>(executor, metrics);
     }
 }

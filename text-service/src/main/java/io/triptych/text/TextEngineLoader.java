@@ -11,6 +11,7 @@ import io.triptych.speculation.Contract;
 import io.triptych.speculation.ExactVerifier;
 import io.triptych.speculation.MultiCandidateVerifier;
 import io.triptych.speculation.PassCost;
+import io.triptych.speculation.PrefixCache;
 import io.triptych.speculation.TypicalVerifier;
 import io.triptych.speculation.Verifier;
 import io.triptych.text.draft.TextDrafters;
@@ -49,7 +50,8 @@ final class TextEngineLoader implements Callable<TextEngine> {
                 draftModel.orElse(null), root.resolve(properties.store()), cost, target.vocabularySize());
         return new TextEngine(
                 model,
-                target,
+                new PrefixCache(target, properties.prefixes()),
+                cost,
                 () -> {
                     draftModel.ifPresent(LlamaDecoder::close);
                     target.close();
@@ -74,7 +76,8 @@ final class TextEngineLoader implements Callable<TextEngine> {
     private LlamaDecoder decoder(CheckpointDirectory from) {
         LlamaConfig config = LlamaConfig.from(from);
         Precision precision = Precision.of(properties.precision());
-        MemoryRequirement memory = config.memory(precision.bytesPerWeight(), model.capacity(), properties.sequences());
+        MemoryRequirement memory = config.memory(
+                precision.bytesPerWeight(), model.capacity(), properties.sequences() + properties.prefixes());
         LOG.info("{} in {} needs {}", from.path(), properties.precision(), memory);
         memory.requireAvailable();
         LlamaDecoder decoder = LlamaDecoder.load(config, LlamaWeights.of(from), precision, model.capacity());

@@ -17,7 +17,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param threads that share one pass; 0 takes one per processor
  * @param budget the most draft nodes of a pass
  * @param queue requests that may wait
- * @param sequences the most sequences of one request: prompts times choices
+ * @param sequences the most sequences in a pass, and so of one request: prompts times choices
+ * @param prefixes finished sequences whose state is kept for prompts that begin like them
  * @param store file that keeps earlier outputs to draft from
  * @param grace how long accepted requests may run on at shutdown
  */
@@ -31,7 +32,8 @@ record TextProperties(
         @DefaultValue("0") int threads,
         @DefaultValue("32") int budget,
         @DefaultValue("32") int queue,
-        @DefaultValue("8") int sequences,
+        @DefaultValue("16") int sequences,
+        @DefaultValue("8") int prefixes,
         @DefaultValue("var/text-store") String store,
         @DefaultValue("20s") Duration grace)
         implements ModelSettings {}

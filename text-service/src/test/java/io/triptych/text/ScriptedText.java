@@ -15,6 +15,7 @@ import io.triptych.speculation.BudgetController;
 import io.triptych.speculation.Contract;
 import io.triptych.speculation.ExactVerifier;
 import io.triptych.speculation.MultiCandidateVerifier;
+import io.triptych.speculation.PrefixCache;
 import io.triptych.speculation.ScriptedTarget;
 import io.triptych.speculation.TypicalVerifier;
 import io.triptych.text.chat.ChatTemplate;
@@ -64,14 +65,16 @@ public class ScriptedText {
     }
 
     @Bean
-    InferenceExecutor<TextEngine> executor(ScriptedTarget target, TextModel model) {
+    InferenceExecutor<TextRequest, TextDelta> executor(ScriptedTarget target, TextModel model) {
         return new InferenceExecutor<>(
                 "scripted-inference",
                 ServerContract.QUEUE,
+                ServerContract.ROOM,
                 Duration.ofSeconds(5),
                 () -> new TextEngine(
                         model,
-                        target,
+                        new PrefixCache(target, 0),
+                        null,
                         () -> {},
                         new ScriptedDrafters(target),
                         () -> BudgetController.fixed(16),
@@ -86,7 +89,8 @@ public class ScriptedText {
     }
 
     @Bean
-    SpeculationMetrics metrics(ObjectProvider<MeterRegistry> registry, InferenceExecutor<TextEngine> executor) {
+    SpeculationMetrics metrics(
+            ObjectProvider<MeterRegistry> registry, InferenceExecutor<TextRequest, TextDelta> executor) {
         return new SpeculationMetrics(registry.getIfAvailable(SimpleMeterRegistry::new), "text", executor::queueDepth);
     }
 
@@ -96,7 +100,8 @@ public class ScriptedText {
     }
 
     @Bean
-    Generator<TextRequest, TextDelta> generator(InferenceExecutor<TextEngine> executor, SpeculationMetrics metrics) {
+    Generator<TextRequest, TextDelta> generator(
+            InferenceExecutor<TextRequest, TextDelta> executor, SpeculationMetrics metrics) {
         return new Generator<>(executor, metrics);
     }
 }

@@ -256,7 +256,7 @@ class TextServiceTest {
                     List.of(),
                     i % 5 - 1,
                     new SpeculationRequest(modes[i % modes.length], null, 8, false));
-            Job<Void> job = generator.submit(request, delta -> {});
+            Job job = generator.submit(request, delta -> {});
             if (i % 7 == 0) {
                 job.cancel();
             } else {

@@ -9,7 +9,6 @@ import io.triptych.image.ImageEngine;
 import io.triptych.image.ImageEvent;
 import io.triptych.image.ImageRequest;
 import io.triptych.openai.SpeculationRequest;
-import io.triptych.serving.Cancellation;
 import io.triptych.speculation.BudgetController;
 import io.triptych.speculation.PassCost;
 import io.triptych.speculation.WindowInitialiser;
@@ -34,16 +33,6 @@ public final class ImageBench {
     private static final int ADAPTIVE = -1;
     private static final int PUBLISHED_WINDOW = 16;
     private static final String RESOURCE = "/io/triptych/bench/heldout-captions.json";
-
-    private static final Cancellation NEVER = new Cancellation() {
-        @Override
-        public boolean cancelled() {
-            return false;
-        }
-
-        @Override
-        public void onCancel(Runnable action) {}
-    };
 
     private final ImageStudio studio;
     private final List<String> captions = new ArrayList<>();
@@ -276,7 +265,14 @@ public final class ImageBench {
     /** When the service shows the first preview, as a share of the whole time. */
     public void firstPreview() {
         try (ImageEngine engine = new ImageEngine(
-                studio.model(), studio.decoder(), studio.pixels()::decode, () -> {}, this::budget, null, Map.of())) {
+                studio.model(),
+                studio.decoder(),
+                cost,
+                studio.pixels()::decode,
+                () -> {},
+                this::budget,
+                null,
+                Map.of())) {
             List<Double> shares = new ArrayList<>();
             for (Task task : someTasks()) {
                 int[] prompt = studio.model().prompt(task.caption());
@@ -291,16 +287,13 @@ public final class ImageBench {
                         SpeculationRequest.DEFAULT);
                 long begin = System.nanoTime();
                 long[] times = new long[2];
-                engine.generate(
-                        request,
-                        event -> {
-                            if (event instanceof ImageEvent.Preview) {
-                                times[0] = System.nanoTime() - begin;
-                            } else if (event instanceof ImageEvent.Finished) {
-                                times[1] = System.nanoTime() - begin;
-                            }
-                        },
-                        NEVER);
+                engine.generate(request, event -> {
+                    if (event instanceof ImageEvent.Preview) {
+                        times[0] = System.nanoTime() - begin;
+                    } else if (event instanceof ImageEvent.Finished) {
+                        times[1] = System.nanoTime() - begin;
+                    }
+                });
                 shares.add((double) times[0] / times[1]);
             }
             report.claim(

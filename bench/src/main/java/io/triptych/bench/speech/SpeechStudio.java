@@ -4,8 +4,6 @@ import io.triptych.checkpoint.CheckpointDirectory;
 import io.triptych.decoder.CsmConfig;
 import io.triptych.decoder.CsmDecoder;
 import io.triptych.decoder.Precision;
-import io.triptych.serving.Cancellation;
-import io.triptych.serving.GenerationDefaults;
 import io.triptych.speculation.SpeculationStats;
 import io.triptych.speech.SpeechEngine;
 import io.triptych.speech.SpeechEvent;
@@ -27,16 +25,6 @@ import java.util.Map;
 public final class SpeechStudio implements AutoCloseable {
     private static final double RELAXATION = 0.2;
     private static final int LONGEST_CAPACITY = 1024;
-
-    private static final Cancellation NEVER = new Cancellation() {
-        @Override
-        public boolean cancelled() {
-            return false;
-        }
-
-        @Override
-        public void onCancel(Runnable action) {}
-    };
 
     private final Tokenizer tokenizer;
     private final SpeechModel model;
@@ -78,7 +66,8 @@ public final class SpeechStudio implements AutoCloseable {
     }
 
     private SpeechEngine engine(Codec made, CodeSpeculation speculation) {
-        return new SpeechEngine(model, decoder, made, speculation, () -> {}, realTimeFactor -> {}, Map.of());
+        return new SpeechEngine(
+                model, decoder, speculation.cost(), made, speculation, () -> {}, realTimeFactor -> {}, Map.of());
     }
 
     /** Loads a checkpoint in int8. */
@@ -92,16 +81,7 @@ public final class SpeechStudio implements AutoCloseable {
             Codec codec = codecShape.load(checkpoint);
             CodeSpeculation speculation =
                     CodeSpeculation.of(checkpoint, decoder, codecShape.vectors(checkpoint), RELAXATION);
-            SpeechModel model = new SpeechModel(
-                    null,
-                    new SpeechText(checkpoint, tokenizer),
-                    SpeechModel.voicesOf(checkpoint),
-                    speculation.drafters(),
-                    shape,
-                    capacity,
-                    codec.sampleRate(),
-                    codec.samplesPerFrame(),
-                    GenerationDefaults.of(checkpoint).sampling());
+            SpeechModel model = SpeechModel.of(null, tokenizer, shape, capacity, checkpoint);
             return new SpeechStudio(tokenizer, model, decoder, codec, speculation);
         }
     }
@@ -139,17 +119,14 @@ public final class SpeechStudio implements AutoCloseable {
         SpeechRequest asked = new SpeechRequest(
                 request.lines(), request.dropped(), request.sampling(), request.seed(), way.request(largest));
         long begin = System.nanoTime();
-        List<SpeculationStats> stats = engine.generate(
-                asked,
-                event -> {
-                    if (event instanceof SpeechEvent.Sound piece) {
-                        first[0] = first[0] == 0 ? System.nanoTime() : first[0];
-                        pieces.add(piece.samples());
-                    } else if (event instanceof SpeechEvent.Finished finished) {
-                        report[0] = finished.report();
-                    }
-                },
-                NEVER);
+        List<SpeculationStats> stats = engine.generate(asked, event -> {
+            if (event instanceof SpeechEvent.Sound piece) {
+                first[0] = first[0] == 0 ? System.nanoTime() : first[0];
+                pieces.add(piece.samples());
+            } else if (event instanceof SpeechEvent.Finished finished) {
+                report[0] = finished.report();
+            }
+        });
         double seconds = (System.nanoTime() - begin) / 1e9;
         return new Speech(
                 joined(pieces),

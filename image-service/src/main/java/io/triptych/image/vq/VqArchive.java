@@ -2,12 +2,9 @@ package io.triptych.image.vq;
 
 import io.triptych.checkpoint.CheckpointDirectory;
 import io.triptych.decoder.JanusConfig;
+import io.triptych.torchscript.ProgramText;
 import io.triptych.torchscript.TorchScriptArchive;
 import io.triptych.torchscript.TorchScriptArchive.Tensor;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -69,18 +66,15 @@ final class VqArchive {
     }
 
     private String program() {
-        try (InputStream in = VqArchive.class.getResourceAsStream("vq_decoder.py.txt")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                    .replace("${TYPE_NAME}", bfloat16 ? "bfloat16" : "float32")
-                    .replace("${TYPE}", bfloat16 ? "15" : "6")
-                    .replace("${SIDE}", Integer.toString(config.gridSide()))
-                    .replace("${LEVELS}", Integer.toString(shape.levels()))
-                    .replace("${BLOCKS}", Integer.toString(shape.residualBlocks() + 1))
-                    .replace("${GROUPS}", Integer.toString(GROUPS))
-                    .replace("${EPSILON}", Double.toString(EPSILON));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return ProgramText.of(VqArchive.class, "vq_decoder.py.txt")
+                .with("TYPE_NAME", bfloat16 ? "bfloat16" : "float32")
+                .with("TYPE", bfloat16 ? 15 : 6)
+                .with("SIDE", config.gridSide())
+                .with("LEVELS", shape.levels())
+                .with("BLOCKS", shape.residualBlocks() + 1)
+                .with("GROUPS", GROUPS)
+                .with("EPSILON", EPSILON)
+                .text();
     }
 
     private void residual(String name, int before, int after) {

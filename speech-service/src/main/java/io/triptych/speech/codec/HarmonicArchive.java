@@ -1,12 +1,9 @@
 package io.triptych.speech.codec;
 
 import io.triptych.checkpoint.CheckpointDirectory;
+import io.triptych.torchscript.ProgramText;
 import io.triptych.torchscript.TorchScriptArchive;
 import io.triptych.torchscript.TorchScriptArchive.Tensor;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -48,24 +45,21 @@ final class HarmonicArchive {
     }
 
     private String program() {
-        try (InputStream in = HarmonicArchive.class.getResourceAsStream("harmonic_decoder.py.txt")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                    .replace("${RATE}", Integer.toString(config.sampleRate()))
-                    .replace("${HOP}", Integer.toString(config.hop()))
-                    .replace("${CONTROLS}", Integer.toString(config.controls()))
-                    .replace("${CODEBOOKS}", Integer.toString(config.codebooks()))
-                    .replace("${LAYERS}", Integer.toString(config.layers()))
-                    .replace("${CONTROL_LAYERS}", Integer.toString(config.controlLayers()))
-                    .replace("${ENVELOPE}", Integer.toString(config.envelopeBands()))
-                    .replace("${NOISE}", Integer.toString(config.noiseBands()))
-                    .replace("${HARMONICS}", Integer.toString(config.harmonics()))
-                    .replace("${LOWEST}", Double.toString(config.lowestPitch()))
-                    .replace("${EPSILON}", Double.toString(config.normEpsilon()))
-                    .replace("${HIGHEST_MEL}", Double.toString(Math.log1p(config.sampleRate() / 2.0 / 700)))
-                    .replace("${TURN}", Double.toString(2 * Math.PI));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return ProgramText.of(HarmonicArchive.class, "harmonic_decoder.py.txt")
+                .with("RATE", config.sampleRate())
+                .with("HOP", config.hop())
+                .with("CONTROLS", config.controls())
+                .with("CODEBOOKS", config.codebooks())
+                .with("LAYERS", config.layers())
+                .with("CONTROL_LAYERS", config.controlLayers())
+                .with("ENVELOPE", config.envelopeBands())
+                .with("NOISE", config.noiseBands())
+                .with("HARMONICS", config.harmonics())
+                .with("LOWEST", config.lowestPitch())
+                .with("EPSILON", config.normEpsilon())
+                .with("HIGHEST_MEL", Math.log1p(config.sampleRate() / 2.0 / 700))
+                .with("TURN", 2 * Math.PI)
+                .text();
     }
 
     private List<Tensor> layer(String name, int width) {

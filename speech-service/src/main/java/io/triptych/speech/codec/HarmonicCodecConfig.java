@@ -145,6 +145,6 @@ public record HarmonicCodecConfig(
      */
     @Override
     public HarmonicCodec load(CheckpointDirectory checkpoint) {
-        return HarmonicCodec.load(this, checkpoint);
+        return new HarmonicCodec(this, checkpoint);
     }
 }

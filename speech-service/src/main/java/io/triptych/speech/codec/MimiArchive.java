@@ -1,12 +1,9 @@
 package io.triptych.speech.codec;
 
 import io.triptych.checkpoint.CheckpointDirectory;
+import io.triptych.torchscript.ProgramText;
 import io.triptych.torchscript.TorchScriptArchive;
 import io.triptych.torchscript.TorchScriptArchive.Tensor;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -69,28 +66,25 @@ final class MimiArchive {
     }
 
     private String program() {
-        try (InputStream in = MimiArchive.class.getResourceAsStream("mimi_decoder.py.txt")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                    .replace("${CODEBOOKS}", Integer.toString(config.codebooks()))
-                    .replace("${SEMANTIC}", Integer.toString(config.semanticCodebooks()))
-                    .replace("${GROUPS}", Integer.toString(config.upsamplingGroups()))
-                    .replace("${LAYERS}", Integer.toString(config.layers()))
-                    .replace("${WIDTH}", Integer.toString(config.hiddenSize()))
-                    .replace("${HEADS}", Integer.toString(config.heads()))
-                    .replace("${KV}", Integer.toString(config.keyValueHeads()))
-                    .replace("${GROUP}", Integer.toString(config.heads() / config.keyValueHeads()))
-                    .replace("${HEAD}", Integer.toString(config.headSize()))
-                    .replace("${PAIR_STEP}", Double.toString(2.0 / config.headSize()))
-                    .replace("${SCALE}", Double.toString(1 / Math.sqrt(config.headSize())))
-                    .replace("${ROPE_BASE}", Double.toString(config.ropeBase()))
-                    .replace("${EPSILON}", Double.toString(config.normEpsilon()))
-                    .replace("${WINDOW}", Integer.toString(config.window()))
-                    .replace("${LEVELS}", Integer.toString(config.ratios().size()))
-                    .replace("${BLOCKS}", Integer.toString(config.residualBlocks()))
-                    .replace("${DILATION}", Integer.toString(config.dilationGrowth()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return ProgramText.of(MimiArchive.class, "mimi_decoder.py.txt")
+                .with("CODEBOOKS", config.codebooks())
+                .with("SEMANTIC", config.semanticCodebooks())
+                .with("GROUPS", config.upsamplingGroups())
+                .with("LAYERS", config.layers())
+                .with("WIDTH", config.hiddenSize())
+                .with("HEADS", config.heads())
+                .with("KV", config.keyValueHeads())
+                .with("GROUP", config.heads() / config.keyValueHeads())
+                .with("HEAD", config.headSize())
+                .with("PAIR_STEP", 2.0 / config.headSize())
+                .with("SCALE", 1 / Math.sqrt(config.headSize()))
+                .with("ROPE_BASE", config.ropeBase())
+                .with("EPSILON", config.normEpsilon())
+                .with("WINDOW", config.window())
+                .with("LEVELS", config.ratios().size())
+                .with("BLOCKS", config.residualBlocks())
+                .with("DILATION", config.dilationGrowth())
+                .text();
     }
 
     private void codebooks(String name, int count) {

@@ -217,7 +217,7 @@ public record MimiConfig(
 
     @Override
     public MimiCodec load(CheckpointDirectory checkpoint) {
-        return MimiCodec.load(this, checkpoint);
+        return new MimiCodec(this, checkpoint);
     }
 
     private static void refuseUnsupported(ConfigFields config) {

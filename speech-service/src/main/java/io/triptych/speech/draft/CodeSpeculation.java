@@ -78,6 +78,11 @@ public final class CodeSpeculation implements Speculation {
                 config, GroupHeads.of(checkpoint, config), alike, relaxation, target.depthPassCost());
     }
 
+    /** What passes inside frames take; the sizes of groups are chosen by it. */
+    public PassCost cost() {
+        return cost;
+    }
+
     /** The drafters that a request may name; the first is taken if it names none. */
     public List<String> drafters() {
         return heads.isPresent() ? List.of(HEADS, PREVIOUS) : List.of(PREVIOUS);

@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Configuration(proxyBeanMethods = false)
 class WebConfiguration {
     @Bean
-    TextRequests textRequests(TextModel model, @Value("${triptych.text.sequences:8}") int maximumSequences) {
+    TextRequests textRequests(TextModel model, @Value("${triptych.text.sequences:16}") int maximumSequences) {
         return new TextRequests(model, maximumSequences);
     }
 

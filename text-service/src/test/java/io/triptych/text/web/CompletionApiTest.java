@@ -60,7 +60,8 @@ class CompletionApiTest {
         assertThat(answer.path("object").stringValue()).isEqualTo("text_completion");
         assertThat(answer.path("model").stringValue()).isEqualTo("scripted");
         assertThat(answer.path("usage")).isEqualTo(json("""
-                {"prompt_tokens": 1, "completion_tokens": %d, "total_tokens": %d}""".formatted(tokens, tokens + 1)));
+                {"prompt_tokens": 1, "completion_tokens": %d, "total_tokens": %d,
+                 "prompt_tokens_details": {"cached_tokens": 0}}""".formatted(tokens, tokens + 1)));
 
         JsonNode account = answer.path("speculation");
         assertThat(account.path("contract").stringValue()).isEqualTo("exact");
@@ -325,7 +326,7 @@ class CompletionApiTest {
                 "{\"prompt\": [5], \"top_k\": -1}                                | top_k                  | invalid_value",
                 "{\"prompt\": [5], \"min_p\": 1.1}                               | min_p                  | invalid_value",
                 "{\"prompt\": [5], \"n\": 0}                                     | n                      | invalid_value",
-                "{\"prompt\": [5], \"n\": 9}                                     | n                      | invalid_value",
+                "{\"prompt\": [5], \"n\": 17}                                     | n                      | invalid_value",
                 "{\"prompt\": [5], \"n\": 2147483647}                            | n                      | invalid_value",
                 "{\"prompt\": [5], \"n\": 1.0}                                   | n                      | invalid_type",
                 "{\"prompt\": [5], \"max_tokens\": 0}                            | max_tokens             | invalid_value",

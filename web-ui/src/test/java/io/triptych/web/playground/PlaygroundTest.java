@@ -29,9 +29,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
@@ -126,6 +128,23 @@ class PlaygroundTest extends WithRealServices {
         hasText(page.locator("[data-told=image]"), "Ready: triptych-image");
         assertThat(page.locator("pre").innerText()).contains(url("/v1/completions"));
         shoot(page, "start");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/text", "/images", "/speech"})
+    void offersExamples(String path) {
+        Page page = visit(path, 1280, ColorScheme.LIGHT);
+        Locator prompt = page.locator("#prompt");
+        Set<String> prompts = new HashSet<>(List.of(prompt.inputValue()));
+
+        for (Locator chip : page.locator("#examples button").all()) {
+            chip.click();
+            assertThat(prompt.evaluate("p => p === document.activeElement")).isEqualTo(true);
+            prompts.add(prompt.inputValue());
+        }
+
+        // The first was there from the beginning; a function's text would be its source, had nobody called it.
+        assertThat(prompts).hasSizeGreaterThan(3).noneMatch(text -> text.isBlank() || text.contains("function"));
     }
 
     @Test
