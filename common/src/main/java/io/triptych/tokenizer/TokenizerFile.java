@@ -62,7 +62,8 @@ final class TokenizerFile {
     private static final String ATOM =
             "(?:" + ESCAPE + "|\\[(?:" + ESCAPE + "|[^\\[\\]\\\\])++\\]|[^\\[\\]\\\\(){}*+?|])";
     private static final String GROUP = "\\((?:\\?(?:i?:|<?[=!]))?(?:" + ATOM + "\\??|\\|)*+\\)";
-    private static final String ONCE = "(?:" + ATOM + "(?![*+])(?:\\?|\\{\\d(?:,\\d)?\\})?|" + GROUP + "\\??)(?![*+{])";
+    private static final String ONCE =
+            "(?:(?:" + ATOM + "(?![*+])(?:\\?|\\{\\d(?:,\\d)?\\})?|" + GROUP + "\\??)(?![*+{]))";
     private static final String ALTERNATIVE = ONCE + "*+(?:" + ATOM + "[*+]" + ONCE + "*+){0,2}+";
 
     /**
@@ -145,6 +146,16 @@ final class TokenizerFile {
                 }
             }
             case "TemplateProcessing" -> checkTemplate(role, part);
+            case "WordLevel", "WordPiece" -> {
+                if (!part.path("vocab").has(part.path("unk_token").asString(""))) {
+                    throw wrong(role, "has no unk_token in its vocabulary, so it could not read every text");
+                }
+            }
+            case "Unigram" -> {
+                if (!part.hasNonNull("unk_id")) {
+                    throw wrong(role, "has no unk_id, so it could not read every text");
+                }
+            }
             default -> {
                 // Nothing in it could do harm.
             }

@@ -38,7 +38,7 @@ class HostileRequestsTest {
     private int port;
 
     @Autowired
-    private InferenceExecutor<TextEngine> executor;
+    private InferenceExecutor<?, ?> executor;
 
     @BeforeEach
     void load() throws InterruptedException {
@@ -173,8 +173,7 @@ class HostileRequestsTest {
 
     private String post(byte[] body) throws IOException {
         ByteArrayOutputStream request = new ByteArrayOutputStream();
-        request.writeBytes((HEAD + "Content-Length: " + body.length + "\r\n\r\n")
-                .getBytes(StandardCharsets.US_ASCII));
+        request.writeBytes((HEAD + "Content-Length: " + body.length + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
         request.writeBytes(body);
         return send(request.toByteArray());
     }
