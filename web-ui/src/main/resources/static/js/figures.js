@@ -1,5 +1,6 @@
 import {bars, columns, trend} from './lib/charts.js';
 import {byId, el, facts, figure} from './lib/dom.js';
+import {authorization} from './lib/key.js';
 import {Samples} from './lib/prometheus.js';
 
 const EVERY = 2000;
@@ -31,7 +32,8 @@ async function ask(panel) {
     return;
   }
   try {
-    const response = await fetch(`/services/${panel.modality}/actuator/prometheus`);
+    const response = await fetch(`/services/${panel.modality}/actuator/prometheus`, {headers: authorization()});
+    if (response.status === 401) throw new Error('needs an API key: the button for it is at the foot of the page');
     if (!response.ok) throw new Error((await response.json()).error.message);
     show(panel, new Samples(await response.text()));
   } catch (e) {

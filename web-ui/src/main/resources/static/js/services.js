@@ -1,5 +1,8 @@
-// On every page: the lamps, the address of the API, and a notice where the page's own service is missing.
+// On every page: the lamps, the address of the API, the key for it, and a notice where the page's own service is missing.
 import {el} from './lib/dom.js';
+import {keyDialog} from './lib/key.js';
+
+keyDialog();
 
 const told = {
   UP: 'ready',

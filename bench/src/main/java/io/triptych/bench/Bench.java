@@ -33,7 +33,7 @@ public final class Bench {
         this.options = options;
     }
 
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws IOException, InterruptedException {
         Options options;
         try {
             options = Options.parse(arguments);
@@ -59,15 +59,33 @@ public final class Bench {
         System.exit(0);
     }
 
-    private void run() throws IOException {
+    private void run() throws IOException, InterruptedException {
         if (options.runsText()) {
             text();
+        }
+        if (options.runs("load")) {
+            try (TextStudio studio = TextStudio.open(options.models())) {
+                new LoadBench(studio, options.repeats()).run(report);
+            }
         }
         if (options.runsImages()) {
             images();
         }
         if (options.runs("speech")) {
             speech();
+        }
+        if (options.runs("soak")) {
+            soak();
+        }
+    }
+
+    private void soak() throws IOException, InterruptedException {
+        try (SoakBench soak = new SoakBench(options.requests());
+                TextStudio text = TextStudio.open(options.models())) {
+            soak.text(text);
+            soak.images(ImageStudio.open(options.models().resolve("image")));
+            soak.speech(SpeechStudio.open(options.models().resolve("speech")));
+            soak.run(report);
         }
     }
 
@@ -100,7 +118,7 @@ public final class Bench {
         }
     }
 
-    private void text() throws IOException {
+    private void text() throws IOException, InterruptedException {
         try (CheckpointDirectory text =
                         CheckpointDirectory.open(options.models().resolve("text"));
                 CheckpointDirectory draft =

@@ -15,27 +15,36 @@ import java.util.stream.Stream;
  * @param prompts how many of the held-out prompts
  * @param captions how many of the held-out captions
  * @param sentences how many of the held-out sentences
+ * @param requests how many requests the soak asks
  * @param repeats turns in which the other sections take their timings
  * @param models directory that holds the checkpoints {@code text}, {@code text-draft}, {@code image} and
  *     {@code speech}
  * @param reconstructions directory of pictures and their codes, or null
  */
 record Options(
-        Set<String> only, int prompts, int captions, int sentences, int repeats, Path models, Path reconstructions) {
-    private static final List<String> TEXT_SECTIONS = List.of("drafters", "bits", "worst", "cost", "peers");
+        Set<String> only,
+        int prompts,
+        int captions,
+        int sentences,
+        int requests,
+        int repeats,
+        Path models,
+        Path reconstructions) {
+    private static final List<String> TEXT_SECTIONS = List.of("drafters", "bits", "worst", "cost", "peers", "load");
     private static final List<String> IMAGE_SECTIONS = List.of("images", "windows", "likelihood");
-    private static final List<String> SPEECH_SECTIONS = List.of("speech");
+    private static final List<String> SPEECH_SECTIONS = List.of("speech", "soak");
     static final List<String> SECTIONS = Stream.of(TEXT_SECTIONS, IMAGE_SECTIONS, SPEECH_SECTIONS)
             .flatMap(List::stream)
             .toList();
 
     static final String USAGE = """
-            bench/run [--only SECTION,...] [--prompts N] [--captions N] [--sentences N] [--repeats N]
-                      [--models DIR] [--reconstructions DIR]
-              --only             of: drafters, bits, worst, cost, peers, images, windows, likelihood, speech (all)
+            bench/run [--only SECTION,...] [--prompts N] [--captions N] [--sentences N] [--requests N]
+                      [--repeats N] [--models DIR] [--reconstructions DIR]
+              --only             of: drafters, bits, worst, cost, peers, load, images, windows, likelihood, speech, soak (all)
               --prompts          held-out prompts for the drafters (64)
               --captions         held-out captions for images, windows and likelihood (100)
               --sentences        held-out sentences for speech (100)
+              --requests         requests of the soak (2000)
               --repeats          turns of the other sections (5)
               --models           directory with the checkpoints text, text-draft, image and speech (models)
               --reconstructions  directory with codes.json, a map from names to codes, and name.png, the pictures
@@ -48,6 +57,7 @@ record Options(
         int prompts = 64;
         int captions = 100;
         int sentences = 100;
+        int requests = 2000;
         int repeats = 5;
         Path models = Path.of("models");
         Path reconstructions = null;
@@ -60,13 +70,14 @@ record Options(
                 case "--captions" -> captions = positive(option, value(option, rest));
                 case "--sentences" -> sentences = positive(option, value(option, rest));
                 case "--reconstructions" -> reconstructions = Path.of(value(option, rest));
+                case "--requests" -> requests = positive(option, value(option, rest));
                 case "--repeats" -> repeats = positive(option, value(option, rest));
                 case "--models" -> models = Path.of(value(option, rest));
                 case "--help" -> throw new IllegalArgumentException("");
                 default -> throw new IllegalArgumentException("unknown option " + option);
             }
         }
-        return new Options(only, prompts, captions, sentences, repeats, models, reconstructions);
+        return new Options(only, prompts, captions, sentences, requests, repeats, models, reconstructions);
     }
 
     boolean runs(String section) {

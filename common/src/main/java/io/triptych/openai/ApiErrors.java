@@ -13,7 +13,6 @@ import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
@@ -38,19 +37,30 @@ final class ApiErrors {
             responseCode = "400",
             description = "A parameter is unknown, unsupported, missing or wrong; param names it",
             content = @Content(schema = @Schema(implementation = ApiError.class)))
+    @ApiResponse(
+            responseCode = "401",
+            description = "The service has API keys, and the request none of them",
+            content = @Content(schema = @Schema(implementation = ApiError.class)))
+    @ApiResponse(
+            responseCode = "413",
+            description = "The request is too large",
+            content = @Content(schema = @Schema(implementation = ApiError.class)))
+    @ApiResponse(
+            responseCode = "504",
+            description = "The request took too long and was given up",
+            content = @Content(schema = @Schema(implementation = ApiError.class)))
     ResponseEntity<ApiError> refused(ApiException e) {
-        return answer(e, HttpHeaders.EMPTY);
+        return answer(e);
     }
 
     @ExceptionHandler
     @ApiResponse(
             responseCode = "429",
-            description = "All places of the queue are taken; Retry-After says when to try again, in seconds",
+            description = "All places of the queue or of the API key are taken; Retry-After says when to try again, in "
+                    + "seconds",
             content = @Content(schema = @Schema(implementation = ApiError.class)))
     ResponseEntity<ApiError> busy(QueueFullException e) {
-        HttpHeaders headers = new HttpHeaders();
-        headers.set(HttpHeaders.RETRY_AFTER, Integer.toString(e.retryAfterSeconds()));
-        return answer(ApiException.busy(e.getMessage()), headers);
+        return answer(ApiException.busy(e.getMessage(), e.retryAfterSeconds()));
     }
 
     @ExceptionHandler
@@ -59,18 +69,18 @@ final class ApiErrors {
             description = "The service is shutting down",
             content = @Content(schema = @Schema(implementation = ApiError.class)))
     ResponseEntity<ApiError> unavailable(ModelUnavailableException e) {
-        return answer(ApiException.unavailable(e.getMessage()), HttpHeaders.EMPTY);
+        return answer(ApiException.unavailable(e.getMessage()));
     }
 
     /** Work is given up when its client is gone, which nobody reads, or when the service shuts down. */
     @ExceptionHandler
     ResponseEntity<ApiError> cancelled(CancellationException e) {
-        return answer(ApiException.unavailable("the service is shutting down"), HttpHeaders.EMPTY);
+        return answer(ApiException.unavailable("the service is shutting down"));
     }
 
     @ExceptionHandler
     ResponseEntity<ApiError> unreadable(HttpMessageNotReadableException e) {
-        return answer(explain(e), HttpHeaders.EMPTY);
+        return answer(explain(e));
     }
 
     /** The client is gone: there is nobody to answer. */
@@ -86,10 +96,13 @@ final class ApiErrors {
     ResponseEntity<ApiError> other(Exception e, ServletWebRequest request) {
         if (e instanceof ErrorResponse response) {
             int status = response.getStatusCode().value();
-            return answer(ofStatus(status, request), response.getHeaders());
+            return ResponseEntity.status(status)
+                    .headers(response.getHeaders())
+                    .contentType(MediaType.APPLICATION_JSON)
+                    .body(ofStatus(status, request).error());
         }
         LOG.error("{} failed", request.getDescription(false), e);
-        return answer(ApiException.internal(), HttpHeaders.EMPTY);
+        return answer(ApiException.internal());
     }
 
     /** What an HTTP status of the framework means to a client of this API. */
@@ -101,6 +114,7 @@ final class ApiErrors {
             case 405 -> ApiException.ofRequest(405, "method_not_allowed", method + " is not allowed for " + path);
             case 406 ->
                 ApiException.ofRequest(406, "not_acceptable", "the answer is application/json or text/event-stream");
+            case 408 -> ApiException.tooSlow();
             case 413 -> ApiException.ofRequest(413, "request_too_large", "the request is too large");
             case 415 -> ApiException.ofRequest(415, "unsupported_media_type", "the request must be application/json");
             default ->
@@ -182,9 +196,9 @@ final class ApiErrors {
         return type.isRecord() || Map.class.isAssignableFrom(type) ? "an object" : "of another type";
     }
 
-    private static ResponseEntity<ApiError> answer(ApiException e, HttpHeaders headers) {
+    private static ResponseEntity<ApiError> answer(ApiException e) {
         return ResponseEntity.status(e.status())
-                .headers(headers)
+                .headers(headers -> e.headers().forEach(headers::set))
                 .contentType(MediaType.APPLICATION_JSON)
                 .body(e.error());
     }

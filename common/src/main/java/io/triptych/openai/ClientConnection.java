@@ -27,12 +27,17 @@ public final class ClientConnection {
     }
 
     /**
-     * Waits for a job, and gives it up if the client is gone.
+     * Waits for a job, and gives it up if the client is gone or the time is over.
      *
      * @throws CancellationException if the client is gone or the service shuts down
+     * @throws ApiException if the time is over
      */
-    public static void await(Job job, HttpServletRequest request) throws InterruptedException {
-        while (!job.waitFor(LOOK)) {
+    static void await(Job job, HttpServletRequest request, Deadline deadline) throws InterruptedException {
+        while (!job.waitFor(deadline.atMost(LOOK))) {
+            if (deadline.passed()) {
+                job.cancel();
+                throw ApiException.tookTooLong(deadline.limit());
+            }
             if (gone(request)) {
                 job.cancel();
             }

@@ -2,6 +2,7 @@ package io.triptych.openai;
 
 import io.triptych.serving.Job;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class EventStream<E> {
     private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
-    private static final long HEARTBEAT_SECONDS = 1;
+    private static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
     private final BlockingQueue<Optional<E>> events = new LinkedBlockingQueue<>();
 
@@ -28,15 +29,18 @@ public final class EventStream<E> {
 
     /**
      * Writes the job's events as they come, then the end. Every second in which nothing came the writer may look whether
-     * the client is still there; if it is not, the job is cancelled.
+     * the client is still there. If it is not, or if the time is over, the job is cancelled. A failure before anything was
+     * sent is answered like any other.
+     *
+     * @throws RuntimeException what the job failed with, or what is to be told of that, if nothing was sent
      */
-    public void copyTo(StreamWriter<E> writer, Job job) throws InterruptedException {
+    void copyTo(StreamWriter<E> writer, Job job, Deadline deadline) throws InterruptedException {
         job.whenDone(() -> events.add(Optional.empty()));
         try {
-            for (Optional<E> event = next(writer); event.isPresent(); event = next(writer)) {
+            for (Optional<E> event = next(writer, deadline); event.isPresent(); event = next(writer, deadline)) {
                 writer.write(event.get());
             }
-            end(writer, job);
+            end(writer, job, deadline);
         } catch (IOException clientGone) {
             LOG.debug("the client is gone", clientGone);
         } finally {
@@ -44,22 +48,29 @@ public final class EventStream<E> {
         }
     }
 
-    private Optional<E> next(StreamWriter<E> writer) throws IOException, InterruptedException {
-        Optional<E> event = events.poll(HEARTBEAT_SECONDS, TimeUnit.SECONDS);
-        while (event == null) {
+    /** Nothing if the job is done or the time is over. */
+    private Optional<E> next(StreamWriter<E> writer, Deadline deadline) throws IOException, InterruptedException {
+        while (!deadline.passed()) {
+            Optional<E> event = events.poll(deadline.atMost(HEARTBEAT).toNanos(), TimeUnit.NANOSECONDS);
+            if (event != null) {
+                return event;
+            }
             writer.idle();
-            event = events.poll(HEARTBEAT_SECONDS, TimeUnit.SECONDS);
         }
-        return event;
+        return Optional.empty();
     }
 
-    /** A failure before the first event is answered like any other. */
-    private static void end(StreamWriter<?> writer, Job job) throws IOException, InterruptedException {
+    private static void end(StreamWriter<?> writer, Job job, Deadline deadline)
+            throws IOException, InterruptedException {
+        if (deadline.passed()) {
+            fail(writer, ApiException.tookTooLong(deadline.limit()));
+            return;
+        }
         try {
             job.await();
             writer.end();
         } catch (CancellationException e) {
-            writer.fail(ApiException.unavailable("the service is shutting down"));
+            fail(writer, ApiException.unavailable("the service is shutting down"));
         } catch (RuntimeException e) {
             if (!writer.started()) {
                 throw e;
@@ -67,5 +78,12 @@ public final class EventStream<E> {
             LOG.error("a stream failed", e);
             writer.fail(ApiException.internal());
         }
+    }
+
+    private static void fail(StreamWriter<?> writer, ApiException reason) throws IOException {
+        if (!writer.started()) {
+            throw reason;
+        }
+        writer.fail(reason);
     }
 }

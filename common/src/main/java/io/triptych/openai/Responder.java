@@ -2,6 +2,7 @@ package io.triptych.openai;
 
 import io.triptych.serving.Generator;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.http.MediaType;
@@ -18,10 +19,13 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Responder<R, E> {
     private final Generator<R, E> generator;
     private final JsonMapper mapper;
+    private final Duration longestRequest;
 
-    public Responder(Generator<R, E> generator, JsonMapper mapper) {
+    /** @param longestRequest how long a request may take, from its arrival to the end of its answer */
+    public Responder(Generator<R, E> generator, JsonMapper mapper, Duration longestRequest) {
         this.generator = generator;
         this.mapper = mapper;
+        this.longestRequest = longestRequest;
     }
 
     /** Returns the response, or null once it was streamed. */
@@ -38,13 +42,14 @@ public final class Responder<R, E> {
     /** Runs a request and writes what it yields as it comes. */
     public void stream(R request, StreamWriter<E> writer) throws InterruptedException {
         EventStream<E> events = new EventStream<>();
-        events.copyTo(writer, generator.submit(request, events::add));
+        events.copyTo(writer, generator.submit(request, events::add), Deadline.in(longestRequest));
     }
 
     /** Runs a request and returns all that it yielded. */
     public List<E> events(R request, ServletWebRequest exchange) throws InterruptedException {
         List<E> events = new ArrayList<>();
-        ClientConnection.await(generator.submit(request, events::add), exchange.getRequest());
+        ClientConnection.await(
+                generator.submit(request, events::add), exchange.getRequest(), Deadline.in(longestRequest));
         return events;
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.triptych.openai.LimitsContract;
 import io.triptych.speculation.ScriptedTarget;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -27,11 +28,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What only a real connection shows of a service, whatever it generates: clients that hang up, and a queue that fills.
+ * What only a real connection shows of a service, whatever it generates: clients that hang up, a queue that fills, and
+ * {@linkplain LimitsContract what is let in}.
  * The service of a subclass runs on a scripted target and takes two jobs into its queue.
  */
 @Timeout(60)
-public abstract class ServerContract {
+public abstract class ServerContract extends LimitsContract {
     /** Jobs that may wait. */
     public static final int QUEUE = 2;
 
@@ -64,6 +66,7 @@ public abstract class ServerContract {
      * @param sessions of the target that the request opens
      */
     protected ServerContract(String modality, String path, String whole, String stream, int sessions) {
+        super(path);
         this.modality = modality;
         this.path = path;
         this.whole = whole;
@@ -193,6 +196,7 @@ public abstract class ServerContract {
     private CompletableFuture<HttpResponse<String>> post(String body) {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
                 .header("Content-Type", "application/json")
+                .header("Authorization", "Bearer " + KEY)
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();
         return http.sendAsync(request, BodyHandlers.ofString());
@@ -203,7 +207,7 @@ public abstract class ServerContract {
         Socket socket = new Socket("localhost", port);
         OutputStream out = socket.getOutputStream();
         out.write(("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                        + "Content-Length: " + body.length() + "\r\n\r\n" + body)
+                        + "Authorization: Bearer " + KEY + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
                 .getBytes(StandardCharsets.UTF_8));
         out.flush();
         return socket;

@@ -76,6 +76,26 @@ class AdaptiveBudgetTest {
     }
 
     @Test
+    void draftsWhatTheRowsOfOthersLeaveRoomFor() {
+        // Rows cost next to nothing up to 16, as in a processor's blocks, and a third of a step beyond.
+        double[] costs = new double[64];
+        Arrays.setAll(costs, i -> 1 + 0.01 * Math.min(i, 15) + 0.3 * Math.max(0, i - 15));
+        PassCost cost = new PassCost(costs);
+        TokenTree draft = new TokenTree(0);
+        for (int i = 0; i < MOST; i++) {
+            draft.add(i, 1, 0.9, "chain");
+        }
+        AdaptiveBudget budget = new AdaptiveBudget(cost, MOST);
+        assertThat(budget.select(draft).size()).as("rows alone").isEqualTo(16);
+        cost.beside(8, 8);
+        assertThat(budget.select(draft).size()).as("rows beside 8").isEqualTo(8);
+        cost.beside(20, 20);
+        assertThat(budget.select(draft).size()).as("rows beside 20").isEqualTo(1);
+        cost.beside(0, 0);
+        assertThat(budget.select(draft).size()).as("rows alone again").isEqualTo(16);
+    }
+
+    @Test
     void leavesDrawnCandidatesWhole() {
         double[] proposal = {0.5, 0.5};
         TokenTree draft = new TokenTree(0);

@@ -7,6 +7,7 @@ import io.triptych.sampling.CounterRandom;
 import io.triptych.sampling.LogitsPipeline;
 import io.triptych.sampling.SamplingParameters;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -246,6 +247,89 @@ class DecodingLoopTest {
                 never) {
             loop.run(List.of(first, second, never));
             assertThat(never.session.length()).isZero();
+        }
+        assertThat(tokens).hasSize(5);
+        assertThat(other.tokens).isEqualTo(generate(Drafter.none(), FULL, 2));
+    }
+
+    @Test
+    void budgetsAskForCostsBesideTheRowsOfTheOthers() {
+        double[] costs = new double[64];
+        Arrays.setAll(costs, i -> i + 1);
+        PassCost cost = new PassCost(costs);
+        List<Double> plainSteps = new ArrayList<>();
+        BudgetController asking = new BudgetController() {
+            @Override
+            public int allowance() {
+                plainSteps.add(cost.seconds(1));
+                return 0;
+            }
+
+            @Override
+            public TokenTree select(TokenTree draft) {
+                return draft;
+            }
+
+            @Override
+            public void observe(TokenTree scored, Verdict verdict, double draftSeconds, double passSeconds) {
+                plainSteps.add(cost.seconds(1));
+            }
+        };
+        // Beside it a sequence that drafts 4 nodes a pass and ends first, and one that drafts none.
+        Drafter four = new Drafter() {
+            @Override
+            public String name() {
+                return "four";
+            }
+
+            @Override
+            public TokenTree draft(TokenHistory history, int budget) {
+                TokenTree tree = new TokenTree(history.last());
+                for (int i = 0; i < 4; i++) {
+                    tree.add(TokenTree.ROOT, i, 0.1, "four");
+                }
+                return tree;
+            }
+        };
+        Sequence first = sequence(four, FULL, 1, new Collector(-1), 3);
+        Sequence last = sequence(Drafter.none(), FULL, 2, new Collector(-1), TOKENS);
+        try (first;
+                last;
+                Sequence asked = new Sequence(
+                        new int[] {1, 2, 3},
+                        target.open(),
+                        Drafter.none(),
+                        asking,
+                        new ExactVerifier(),
+                        new LogitsPipeline(FULL),
+                        new CounterRandom(3),
+                        new Collector(-1),
+                        TOKENS)) {
+            new DecodingLoop(target, cost).run(List.of(first, asked, last));
+        }
+        assertThat(plainSteps.subList(0, 2)).containsExactly(7.0, 7.0);
+        assertThat(plainSteps.subList(plainSteps.size() - 4, plainSteps.size())).containsOnly(2.0);
+    }
+
+    @Test
+    void whatFailsEndsItsOwnSequenceAlone() {
+        Collector other = new Collector(-1);
+        Sequence well = sequence(Drafter.none(), FULL, 2, other, TOKENS);
+        List<Integer> tokens = new ArrayList<>();
+        Sequence broken = sequence(
+                Drafter.none(),
+                FULL,
+                1,
+                (token, source, logits) -> {
+                    if (tokens.size() == 5) {
+                        throw new IllegalStateException("no more");
+                    }
+                    return tokens.add(token);
+                },
+                TOKENS);
+        try (well;
+                broken) {
+            assertThatThrownBy(() -> loop.run(List.of(broken, well))).hasMessage("no more");
         }
         assertThat(tokens).hasSize(5);
         assertThat(other.tokens).isEqualTo(generate(Drafter.none(), FULL, 2));

@@ -41,6 +41,7 @@ class AudioStreamServerTest extends ScriptedServer {
     void aStreamThatFailsBreaksOff() throws Exception {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/v1/audio/speech"))
                 .header("Content-Type", "application/json")
+                .header("Authorization", "Bearer " + KEY)
                 .POST(HttpRequest.BodyPublishers.ofString("""
                         {"input": "hello world", "response_format": "wav", "stream_format": "audio", "speculation": {"mode": "off"}}"""))
                 .build();

@@ -1,3 +1,5 @@
+import {askForKey, authorization} from './key.js';
+
 /** What the API refused or broke off, in its own words. */
 export class ApiFailure extends Error {
   constructor(status, answer) {
@@ -7,15 +9,16 @@ export class ApiFailure extends Error {
   }
 }
 
-/** Sends a request; its answer is a Response with status 200. */
+/** Sends a request; its answer is a Response with status 200. Where a key is missing, the page asks for it. */
 export async function post(path, body, signal) {
   const response = await fetch(path, {
     method: 'POST',
-    headers: {'Content-Type': 'application/json'},
+    headers: {'Content-Type': 'application/json', ...authorization()},
     body: JSON.stringify(body),
     signal,
   });
   if (!response.ok) {
+    if (response.status === 401) askForKey();
     throw new ApiFailure(response.status, await response.json().catch(() => null));
   }
   return response;

@@ -1,4 +1,5 @@
-// The request of the page as others would send it.
+// The request of the page as others would send it. Where the page has a key, they take theirs from the environment.
+import {hasKey} from './key.js';
 
 const base = () => `${location.origin}/v1`;
 
@@ -6,7 +7,8 @@ const base = () => `${location.origin}/v1`;
 export function curl(endpoint, body) {
   const json = JSON.stringify(body, null, 2).replaceAll("'", "'\\''");
   const output = endpoint === '/audio/speech' ? ` -o speech.${body.response_format ?? 'mp3'}` : '';
-  return `curl ${base()}${endpoint}${output} -H 'Content-Type: application/json' -d '${json}'`;
+  const key = hasKey() ? ' -H "Authorization: Bearer $TRIPTYCH_API_KEY"' : '';
+  return `curl ${base()}${endpoint}${output}${key} -H 'Content-Type: application/json' -d '${json}'`;
 }
 
 const clients = {
@@ -47,7 +49,7 @@ export function java(endpoint, body) {
   const lines = Object.entries(request).map(([name, value]) => setter(client.fields[name], name, value));
   const program = `class Example {
     public static void main(String[] args) throws Exception {
-        OpenAIClient client = OpenAIOkHttpClient.builder().baseUrl("${base()}").apiKey("any").build();
+        OpenAIClient client = OpenAIOkHttpClient.builder().baseUrl("${base()}").apiKey(${hasKey() ? 'System.getenv("TRIPTYCH_API_KEY")' : '"any"'}).build();
         ${client.params} params = ${client.params}.builder()
 ${lines.map(line => `                ${line}`).join('\n')}
                 .build();

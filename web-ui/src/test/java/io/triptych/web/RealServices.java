@@ -18,10 +18,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The services themselves, with the default checkpoints, as processes: what {@code mvn verify} has just built. They are
- * started once for all tests and end with the JVM.
+ * The services themselves, with the default checkpoints, as processes: what {@code mvn verify} has just built. They ask for
+ * a key, are started once for all tests and end with the JVM.
  */
 public final class RealServices {
+    /** The key that they want; the build puts it where the pages' snippets look for one. */
+    public static final String KEY = System.getenv("TRIPTYCH_API_KEY");
+
     private static final Logger log = LoggerFactory.getLogger(RealServices.class);
     private static final Path ROOT = Path.of(System.getProperty("triptych.root", ".."));
     private static final Duration PATIENCE = Duration.ofMinutes(4);
@@ -85,7 +88,15 @@ public final class RealServices {
                     .redirectErrorStream(true)
                     .redirectOutput(output);
             builder.environment()
-                    .putAll(Map.of("OMP_WAIT_POLICY", "PASSIVE", "DJL_OFFLINE", "true", "OPT_OUT_TRACKING", "true"));
+                    .putAll(Map.of(
+                            "OMP_WAIT_POLICY",
+                            "PASSIVE",
+                            "DJL_OFFLINE",
+                            "true",
+                            "OPT_OUT_TRACKING",
+                            "true",
+                            "TRIPTYCH_API_KEYS",
+                            KEY));
             Process process = builder.start();
             Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
             return port;

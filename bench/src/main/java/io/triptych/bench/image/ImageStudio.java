@@ -5,8 +5,11 @@ import io.triptych.decoder.JanusConfig;
 import io.triptych.decoder.LlamaDecoder;
 import io.triptych.decoder.LlamaWeights;
 import io.triptych.decoder.Precision;
+import io.triptych.image.ImageEngine;
 import io.triptych.image.ImageModel;
+import io.triptych.image.ImageRequest;
 import io.triptych.image.vq.VqDecoder;
+import io.triptych.openai.SpeculationRequest;
 import io.triptych.sampling.CounterRandom;
 import io.triptych.sampling.LogitsPipeline;
 import io.triptych.speculation.BudgetController;
@@ -22,6 +25,7 @@ import io.triptych.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** The image checkpoint as the service loads it, and pictures made with it. Closing it frees the weights. */
 public final class ImageStudio implements AutoCloseable {
@@ -76,6 +80,34 @@ public final class ImageStudio implements AutoCloseable {
 
     VqDecoder pixels() {
         return pixels;
+    }
+
+    /** The engine of the service, for the contract {@code exact}; closing it closes the studio. */
+    public ImageEngine engine() {
+        PassCost cost = passCost();
+        return new ImageEngine(
+                model,
+                decoder,
+                cost,
+                pixels::decode,
+                this::close,
+                request -> adaptive(cost, new Task("", request.guidance(), request.seed())),
+                null,
+                Map.of());
+    }
+
+    /** The request of a picture, as the service makes it of a caption. */
+    public ImageRequest request(String caption, double guidance, long seed, int previews) {
+        int[] prompt = model.prompt(caption);
+        return new ImageRequest(
+                prompt,
+                model.unconditional(prompt),
+                guidance,
+                1,
+                model.sampling(),
+                seed,
+                previews,
+                SpeculationRequest.DEFAULT);
     }
 
     /** What passes cost now, at a length in the middle of a picture. */

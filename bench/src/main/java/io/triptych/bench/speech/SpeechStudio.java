@@ -65,9 +65,15 @@ public final class SpeechStudio implements AutoCloseable {
         sound = engine(codec, speculation);
     }
 
+    /** Closing the engine closes the studio. */
     private SpeechEngine engine(Codec made, CodeSpeculation speculation) {
         return new SpeechEngine(
-                model, decoder, speculation.cost(), made, speculation, () -> {}, realTimeFactor -> {}, Map.of());
+                model, decoder, speculation.cost(), made, speculation, this::close, realTimeFactor -> {}, Map.of());
+    }
+
+    /** The engine of the service. */
+    public SpeechEngine engine() {
+        return sound;
     }
 
     /** Loads a checkpoint in int8. */
@@ -91,7 +97,7 @@ public final class SpeechStudio implements AutoCloseable {
     }
 
     /** The sentence as its voice, of which there are as many as the model has, is to say it. */
-    SpeechRequest request(String sentence, int voice, double temperature, long seed) {
+    public SpeechRequest request(String sentence, int voice, double temperature, long seed) {
         List<String> voices = model.voices();
         SpeechText.Reading reading = model.text().read(sentence);
         return new SpeechRequest(

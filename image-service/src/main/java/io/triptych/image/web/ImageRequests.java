@@ -4,6 +4,7 @@ import io.triptych.image.ImageEngine;
 import io.triptych.image.ImageModel;
 import io.triptych.image.ImageRequest;
 import io.triptych.openai.ApiException;
+import io.triptych.openai.PromptLength;
 import io.triptych.openai.Seeds;
 import io.triptych.openai.SpeculationRequest;
 import java.util.List;
@@ -63,8 +64,9 @@ final class ImageRequests {
     }
 
     private int[] prompt(String param, String text) {
-        int[] prompt = model.prompt(text);
         int room = model.capacity() - model.shape().imageTokens();
+        PromptLength.require(param, text, room);
+        int[] prompt = model.prompt(text);
         if (prompt.length > room) {
             throw ApiException.badRequest(
                     param,

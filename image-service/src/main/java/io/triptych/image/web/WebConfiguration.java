@@ -5,6 +5,7 @@ import io.swagger.v3.oas.models.info.Info;
 import io.triptych.image.ImageEvent;
 import io.triptych.image.ImageModel;
 import io.triptych.image.ImageRequest;
+import io.triptych.openai.OpenPath;
 import io.triptych.openai.Responder;
 import io.triptych.serving.Generator;
 import java.time.Duration;
@@ -25,8 +26,10 @@ class WebConfiguration {
 
     @Bean
     Responder<ImageRequest, ImageEvent> imageResponder(
-            Generator<ImageRequest, ImageEvent> generator, JsonMapper mapper) {
-        return new Responder<>(generator, mapper);
+            Generator<ImageRequest, ImageEvent> generator,
+            JsonMapper mapper,
+            @Value("${triptych.image.longest-request:10m}") Duration longestRequest) {
+        return new Responder<>(generator, mapper, longestRequest);
     }
 
     @Bean
@@ -34,6 +37,12 @@ class WebConfiguration {
             @Value("${triptych.image.file-lifetime:60m}") Duration lifetime,
             @Value("${triptych.image.file-memory:64MB}") DataSize memory) {
         return new PictureStore(lifetime, memory.toBytes(), InstantSource.system());
+    }
+
+    /** A file's URL is for those whom it was given to, such as a page that shows the image: its name is the key. */
+    @Bean
+    OpenPath files() {
+        return new OpenPath(FileController.PATH);
     }
 
     @Bean

@@ -27,8 +27,10 @@ class WebConfiguration {
 
     @Bean
     Responder<SpeechRequest, SpeechEvent> speechResponder(
-            Generator<SpeechRequest, SpeechEvent> generator, JsonMapper mapper) {
-        return new Responder<>(generator, mapper);
+            Generator<SpeechRequest, SpeechEvent> generator,
+            JsonMapper mapper,
+            @Value("${triptych.speech.longest-request:30m}") Duration longestRequest) {
+        return new Responder<>(generator, mapper, longestRequest);
     }
 
     /** Writes a file of every format before the service is ready: to load what writes them takes a moment, seconds at first. */

@@ -1,6 +1,7 @@
 package io.triptych.text.web;
 
 import io.triptych.openai.ApiException;
+import io.triptych.openai.PromptLength;
 import io.triptych.openai.Seeds;
 import io.triptych.openai.SpeculationRequest;
 import io.triptych.sampling.SamplingParameters;
@@ -30,6 +31,7 @@ final class TextRequests {
 
     TextRequest of(CompletionRequest request) {
         model.card().require(request.model());
+        requireSequences(request.prompt().prompts().size(), orElse(request.n(), 1));
         int limit = request.maxTokens() == null ? DEFAULT_COMPLETION_TOKENS : request.maxTokens();
         List<Prompt> prompts = request.prompt().prompts().stream()
                 .map(prompt -> prompt("prompt", tokens(prompt), limit, request.maxTokens() == null))
@@ -40,6 +42,7 @@ final class TextRequests {
 
     TextRequest of(ChatRequest request) {
         model.card().require(request.model());
+        requireSequences(1, orElse(request.n(), 1));
         if (!model.chatTemplate().isPresent()) {
             throw ApiException.badRequest(
                     "messages",
@@ -54,7 +57,7 @@ final class TextRequests {
         }
         Integer named = request.maxCompletionTokens() == null ? request.maxTokens() : request.maxCompletionTokens();
         int limit = named == null ? model.capacity() : named;
-        int[] tokens = model.tokenizer().encode(render(request.messages()), false);
+        int[] tokens = tokens("messages", render(request.messages()), false);
         int top = request.topLogprobs() == null ? 0 : request.topLogprobs();
         return of(
                 request,
@@ -63,20 +66,12 @@ final class TextRequests {
     }
 
     private TextRequest of(TextParameters request, List<Prompt> prompts, int logprobs) {
-        int choices = orElse(request.n(), 1);
-        if ((long) prompts.size() * choices > maximumSequences) {
-            String param = choices > 1 ? "n" : "prompt";
-            throw ApiException.invalid(
-                    param,
-                    "a request may have at most " + maximumSequences + " sequences (prompts times n), not "
-                            + prompts.size() + " x " + choices);
-        }
         if (request.streamOptions() != null && !isTrue(request.stream())) {
             throw ApiException.invalid("stream_options", "stream_options needs stream to be true");
         }
         return new TextRequest(
                 prompts,
-                choices,
+                orElse(request.n(), 1),
                 sampling(request),
                 Seeds.orDrawn(request.seed()),
                 request.stop() == null ? List.of() : request.stop(),
@@ -84,15 +79,29 @@ final class TextRequests {
                 orElse(request.speculation(), SpeculationRequest.DEFAULT));
     }
 
+    private void requireSequences(int prompts, int choices) {
+        if ((long) prompts * choices > maximumSequences) {
+            throw ApiException.invalid(
+                    choices > 1 ? "n" : "prompt",
+                    "a request may have at most " + maximumSequences + " sequences (prompts times n), not " + prompts
+                            + " x " + choices);
+        }
+    }
+
     private int[] tokens(PromptInput.Prompt prompt) {
         if (prompt instanceof PromptInput.Text text) {
-            return model.tokenizer().encode(text.text(), true);
+            return tokens("prompt", text.text(), true);
         }
         int[] tokens = ((PromptInput.Tokens) prompt).tokens();
         for (int token : tokens) {
             requireToken("prompt", token);
         }
         return tokens;
+    }
+
+    private int[] tokens(String param, String text, boolean addSpecialTokens) {
+        PromptLength.require(param, text, model.capacity());
+        return model.tokenizer().encode(text, addSpecialTokens);
     }
 
     private void requireToken(String param, int token) {

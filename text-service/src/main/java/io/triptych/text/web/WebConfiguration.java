@@ -7,6 +7,7 @@ import io.triptych.serving.Generator;
 import io.triptych.text.TextDelta;
 import io.triptych.text.TextModel;
 import io.triptych.text.TextRequest;
+import java.time.Duration;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -21,8 +22,11 @@ class WebConfiguration {
     }
 
     @Bean
-    Responder<TextRequest, TextDelta> textResponder(Generator<TextRequest, TextDelta> generator, JsonMapper mapper) {
-        return new Responder<>(generator, mapper);
+    Responder<TextRequest, TextDelta> textResponder(
+            Generator<TextRequest, TextDelta> generator,
+            JsonMapper mapper,
+            @Value("${triptych.text.longest-request:10m}") Duration longestRequest) {
+        return new Responder<>(generator, mapper, longestRequest);
     }
 
     @Bean

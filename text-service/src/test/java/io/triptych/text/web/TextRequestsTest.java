@@ -76,6 +76,31 @@ class TextRequestsTest {
     }
 
     @Test
+    void aTextThatCannotFitIsRefusedBeforeItIsCutIntoTokens() {
+        // The first could be 32 tokens of 128 spaces, which would fit: it takes the tokenizer to say that it is more.
+        assertThatThrownBy(() -> completion("{\"prompt\": \"" + " ".repeat(32 * 128) + "\"}"))
+                .isInstanceOf(ApiException.class)
+                .hasMessageContaining(" tokens, prompt and output together");
+        assertThatThrownBy(() -> completion("{\"prompt\": \"" + " ".repeat(32 * 128 + 1) + "\"}"))
+                .isInstanceOfSatisfying(
+                        ApiException.class,
+                        e -> assertThat(e.error().error().code()).isEqualTo("context_length_exceeded"))
+                .hasMessageContaining("prompt has 4097 characters");
+    }
+
+    @Test
+    void tooManySequencesAreRefusedBeforeAnyIsRead() {
+        String wrong = "[[-1], [-1], [-1], [-1], [-1], [-1], [-1], [-1]]";
+        assertThatThrownBy(() -> completion("{\"prompt\": " + wrong + "}")).hasMessageContaining("token -1");
+        assertThatThrownBy(() -> completion("{\"prompt\": " + wrong + ", \"n\": 2}"))
+                .isInstanceOf(ApiException.class)
+                .hasMessageContaining("at most 8 sequences (prompts times n), not 8 x 2");
+        assertThatThrownBy(() -> completion("{\"prompt\": " + wrong.replace("]]", "], [-1]]") + "}"))
+                .isInstanceOf(ApiException.class)
+                .hasMessageContaining("not 9 x 1");
+    }
+
+    @Test
     void aCheckpointWithoutAChatTemplateIsAClearError() throws IOException {
         for (String file : List.of("config.json", "tokenizer.json", "model.safetensors")) {
             Files.createSymbolicLink(

@@ -2,6 +2,7 @@ package io.triptych.web.gateway;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import org.springframework.web.reactive.function.client.WebClient;
@@ -18,10 +19,19 @@ class ServiceClient {
         this.services = services;
     }
 
-    /** The models that a service serves; an error if it cannot be reached. */
-    Mono<Models> models(Modality modality) {
+    /**
+     * The models that a service serves; an error if it cannot be reached or refuses to tell.
+     *
+     * @param authorization the key of who asks, or null
+     */
+    Mono<Models> models(Modality modality, String authorization) {
         return client.get()
                 .uri(services.address(modality).resolve("/v1/models"))
+                .headers(headers -> {
+                    if (authorization != null) {
+                        headers.set(HttpHeaders.AUTHORIZATION, authorization);
+                    }
+                })
                 .retrieve()
                 .bodyToMono(Models.class)
                 .timeout(services.patience());

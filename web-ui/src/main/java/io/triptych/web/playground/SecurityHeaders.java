@@ -16,9 +16,14 @@ class SecurityHeaders implements WebFilter {
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         HttpHeaders headers = exchange.getResponse().getHeaders();
-        headers.set("Content-Security-Policy", POLICY);
-        headers.set("X-Content-Type-Options", "nosniff");
-        headers.set("Referrer-Policy", "no-referrer");
+        // At the end, because the services say the same of their answers, which must not be said twice.
+        exchange.getResponse()
+                .beforeCommit(() -> Mono.fromRunnable(() -> {
+                    headers.set("Content-Security-Policy", POLICY);
+                    headers.set("X-Content-Type-Options", "nosniff");
+                    headers.set("Referrer-Policy", "no-referrer");
+                    headers.set("Cross-Origin-Opener-Policy", "same-origin");
+                }));
         return chain.filter(exchange);
     }
 }

@@ -51,6 +51,9 @@ class DeployTest {
         assertThat(service.path("read_only").asBoolean()).isTrue();
         assertThat(service.path("environment").path("OMP_WAIT_POLICY").asString())
                 .isEqualTo("PASSIVE");
+        assertThat(service.path("environment").path("TRIPTYCH_API_KEYS").asString())
+                .as("none unless the operator gives some")
+                .isEqualTo("${TRIPTYCH_API_KEYS:-}");
         assertThat(service.path("healthcheck").path("test").path(3).asString()).contains("/actuator/health/readiness");
         assertThat(service.path("deploy")
                         .path("resources")
@@ -116,6 +119,7 @@ class DeployTest {
                     .startsWith("/actuator/health/");
         }
         assertThat(container.path("resources").path("limits").has("memory")).isTrue();
+        assertThat(container.path("envFrom").findValuesAsString("name")).containsExactly("policy", "api-keys");
         assertThat(container
                         .path("securityContext")
                         .path("readOnlyRootFilesystem")

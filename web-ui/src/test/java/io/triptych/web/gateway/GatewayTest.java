@@ -1,9 +1,12 @@
 package io.triptych.web.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,6 +15,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -149,6 +154,78 @@ class GatewayTest {
     }
 
     @Test
+    void passesKeysOn() throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(uri("/v1/completions"))
+                .header("Authorization", "Bearer a-key")
+                .POST(BodyPublishers.ofString("key"))
+                .build();
+        assertThat(client.send(request, BodyHandlers.ofString()).body()).isEqualTo("Bearer a-key");
+        assertThat(client.send(models("a-key"), BodyHandlers.ofString()).statusCode())
+                .isEqualTo(200);
+
+        HttpResponse<String> refused = client.send(models("refused"), BodyHandlers.ofString());
+
+        assertThat(refused.statusCode()).isEqualTo(401);
+        assertThat(refused.headers().allValues("WWW-Authenticate")).containsExactly("Bearer");
+        assertThat(refused.body()).isEqualTo("{\"error\": \"no such key\"}");
+    }
+
+    private HttpRequest models(String key) {
+        return HttpRequest.newBuilder(uri("/v1/models"))
+                .header("Authorization", "Bearer " + key)
+                .build();
+    }
+
+    @Test
+    void letsNoForeignPageAsk() throws Exception {
+        for (String path : List.of("/v1/completions", "/v1/models", "/services", "/text")) {
+            HttpRequest preflight = HttpRequest.newBuilder(uri(path))
+                    .header("Origin", "https://elsewhere.example")
+                    .header("Access-Control-Request-Method", "POST")
+                    .header("Access-Control-Request-Headers", "authorization, content-type")
+                    .method("OPTIONS", BodyPublishers.noBody())
+                    .build();
+            assertThat(client.send(preflight, BodyHandlers.discarding())
+                            .headers()
+                            .map()
+                            .keySet())
+                    .noneMatch(name -> name.toLowerCase(Locale.ROOT).startsWith("access-control"));
+        }
+    }
+
+    @Test
+    void saysOnceWhatBrowsersMustNotDo() throws Exception {
+        for (HttpResponse<String> answer :
+                List.of(post("/v1/completions", "{}"), post("/v1/audio/speech", "{}"), get("/v1/models"))) {
+            assertThat(answer.headers().allValues("X-Content-Type-Options")).containsExactly("nosniff");
+            assertThat(answer.headers().allValues("Content-Security-Policy")).hasSize(1);
+        }
+    }
+
+    @Test
+    void managesNothingButHealthInfoAndMetrics() throws Exception {
+        assertThat(json(get("/actuator")).path("_links").propertyNames())
+                .containsExactlyInAnyOrder("self", "health", "health-path", "info", "prometheus");
+        for (String closed : List.of("env", "configprops", "heapdump", "gateway", "loggers", "beans", "shutdown")) {
+            assertThat(get("/actuator/" + closed).statusCode()).isEqualTo(404);
+        }
+    }
+
+    /** All of 127.0.0.0/8 is this machine, but only one address of it is ours. */
+    @Test
+    void listensOnOneAddressOfThisMachine() {
+        assertThatThrownBy(() -> new Socket("127.0.0.2", port).close()).isInstanceOf(ConnectException.class);
+    }
+
+    @Test
+    void refusesHeadersThatAreTooLarge() throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(uri("/v1/models"))
+                .header("X-Large", "x".repeat(10_000))
+                .build();
+        assertThat(client.send(request, BodyHandlers.discarding()).statusCode()).isBetween(400, 499);
+    }
+
+    @Test
     void namesAServiceThatIsDown() throws Exception {
         HttpResponse<String> answer = post("/v1/audio/speech", "{}");
 
@@ -236,10 +313,14 @@ class GatewayTest {
                 .host("127.0.0.1")
                 .port(0)
                 .route(routes -> routes.get(
-                                "/v1/models", (request, response) -> response.header("Content-Type", "application/json")
-                                        .sendString(Mono.just(
-                                                "{\"object\": \"list\", \"data\": [{\"id\": \"%s\", \"owned_by\": \"triptych\"}]}"
-                                                        .formatted(model))))
+                                "/v1/models",
+                                (request, response) -> "Bearer refused"
+                                                .equals(request.requestHeaders().get("Authorization"))
+                                        ? response.status(401).sendString(Mono.just("{\"error\": \"no such key\"}"))
+                                        : response.header("Content-Type", "application/json")
+                                                .sendString(Mono.just(
+                                                        "{\"object\": \"list\", \"data\": [{\"id\": \"%s\", \"owned_by\": \"triptych\"}]}"
+                                                                .formatted(model))))
                         .get("/actuator/health/readiness", (request, response) -> response.header(
                                         "Content-Type", "application/json")
                                 .sendString(Mono.just(
@@ -249,6 +330,9 @@ class GatewayTest {
                             CompletableFuture<Void> mine = gone;
                             request.withConnection(connection -> connection.onDispose(() -> mine.complete(null)));
                             String host = request.requestHeaders().get("Host");
+                            String authorization = request.requestHeaders().get("Authorization", "");
+                            response.header("X-Content-Type-Options", "nosniff")
+                                    .header("Content-Security-Policy", "default-src 'none'");
                             return request.receive().aggregate().asString().flatMap(body -> switch (body) {
                                 case "refuse" ->
                                     response.status(429)
@@ -262,6 +346,9 @@ class GatewayTest {
                                 case "sound" ->
                                     response.header("Content-Type", "audio/mpeg")
                                             .send(ByteBufFlux.fromString(pieces()), piece -> true)
+                                            .then();
+                                case "key" ->
+                                    response.sendString(Mono.just(authorization))
                                             .then();
                                 case "silence" -> {
                                     received.complete(null);

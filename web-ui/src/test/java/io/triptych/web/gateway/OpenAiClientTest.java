@@ -8,6 +8,7 @@ import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.http.HttpResponse;
 import com.openai.core.http.StreamResponse;
 import com.openai.errors.InternalServerException;
+import com.openai.errors.UnauthorizedException;
 import com.openai.models.audio.speech.SpeechCreateParams;
 import com.openai.models.completions.Completion;
 import com.openai.models.completions.CompletionCreateParams;
@@ -37,6 +38,15 @@ class OpenAiClientTest extends WithRealServices {
     @Test
     void listsModels() {
         assertThat(client().models().list().data().stream().map(Model::id)).contains("triptych-text", "triptych-image");
+    }
+
+    @Test
+    void isRefusedWithoutAKeyOfTheServices() {
+        OpenAIClient stranger = client("a-key-of-nobody-here");
+        assertThatThrownBy(() -> stranger.models().list())
+                .isInstanceOfSatisfying(
+                        UnauthorizedException.class, e -> assertThat(e.code()).contains("invalid_api_key"));
+        assertThatThrownBy(() -> stranger.completions().create(TEXT)).isInstanceOf(UnauthorizedException.class);
     }
 
     @Test
@@ -95,6 +105,7 @@ class OpenAiClientTest extends WithRealServices {
         String voices = HttpClient.newHttpClient()
                 .send(
                         HttpRequest.newBuilder(URI.create(url("/v1/audio/voices")))
+                                .header("Authorization", "Bearer " + RealServices.KEY)
                                 .build(),
                         BodyHandlers.ofString())
                 .body();
@@ -108,9 +119,13 @@ class OpenAiClientTest extends WithRealServices {
     }
 
     private OpenAIClient client() {
+        return client(RealServices.KEY);
+    }
+
+    private OpenAIClient client(String key) {
         return OpenAIOkHttpClient.builder()
                 .baseUrl(url("/v1"))
-                .apiKey("any")
+                .apiKey(key)
                 .maxRetries(0)
                 .build();
     }

@@ -383,11 +383,43 @@ class PlaygroundTest extends WithRealServices {
         assertThat(page.locator(":focus").innerText()).isEqualTo("Skip to the content");
     }
 
+    @Test
+    void asksForAKeyAndKeepsItForTheTab() {
+        Page page = open("/text", 1280, ColorScheme.LIGHT, null);
+        page.locator("#go").click();
+        hasText(page.locator("#failure"), "The API answered 401");
+        assertAccessible(page);
+        shoot(page, "key");
+
+        page.locator("#key-value").fill("a-key-of-nobody-here");
+        page.locator("#key-form [type=submit]").click();
+        page.locator("#go").click();
+        PlaywrightAssertions.assertThat(page.locator("#key-dialog")).isVisible();
+        page.locator("#key-value").fill(RealServices.KEY);
+        page.keyboard().press("Enter");
+        page.locator("#go").click();
+        hasText(page.locator("#status"), "Done in");
+
+        page.navigate(url("/figures"));
+        hasText(page.locator("[data-figures=text] [data-state]"), "requests");
+        Page other = context.newPage();
+        other.navigate(url("/figures"));
+        hasText(other.locator("[data-figures=text] [data-state]"), "needs an API key");
+        errors.removeIf(error -> error.contains("status of 401"));
+    }
+
     private Page visit(String path, int width, ColorScheme scheme) {
+        return open(path, width, scheme, RealServices.KEY);
+    }
+
+    private Page open(String path, int width, ColorScheme scheme, String key) {
         context = browser.newContext(new NewContextOptions()
                 .setViewportSize(width, 900)
                 .setColorScheme(scheme)
                 .setReducedMotion(ReducedMotion.REDUCE));
+        if (key != null) {
+            context.addInitScript("sessionStorage.setItem('key', '" + key + "')");
+        }
         Page page = context.newPage();
         page.setDefaultTimeout(PATIENCE);
         page.onPageError(errors::add);
