@@ -29,6 +29,7 @@ class ShardIndexFuzzTest {
     static Stream<byte[]> seeds() {
         return Stream.of(
                         "{\"metadata\":{\"total_size\":8},\"weight_map\":{\"a\":\"1.safetensors\",\"b\":\"2.safetensors\"}}",
+                        "{\"weight_map\":{\"a\":\"1.safetensors\"}}",
                         "{\"weight_map\":{\"a\":\"../1.safetensors\"}}",
                         "{\"weight_map\":{\"a\":\"3.safetensors\"}}",
                         "{\"weight_map\":{}}")
@@ -40,7 +41,7 @@ class ShardIndexFuzzTest {
     void opensOrRefuses(byte[] content) throws IOException {
         Files.write(directory.resolve("model.safetensors.index.json"), content);
         try (CheckpointDirectory checkpoint = CheckpointDirectory.open(directory)) {
-            assertThat(checkpoint.names()).containsExactly("a", "b");
+            assertThat(checkpoint.names()).isNotEmpty().isSubsetOf("a", "b");
         } catch (CheckpointException e) {
             assertThat(e.getMessage()).contains("safetensors");
         }
