@@ -97,6 +97,15 @@ public final class CheckpointDirectory implements AutoCloseable {
         return tokenizer;
     }
 
+    /**
+     * {@code tokenizer.json}, a JSON object.
+     *
+     * @throws CheckpointException if there is none, or it cannot be read
+     */
+    public JsonNode tokenizerJson() {
+        return StrictJson.readObject(tokenizer());
+    }
+
     /** The family, {@code model_type} of the configuration. */
     public String modelType() {
         return fields().text("model_type").orElseThrow(() -> fields().wrong("model_type", "is missing"));

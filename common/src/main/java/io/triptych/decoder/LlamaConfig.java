@@ -67,6 +67,9 @@ public record LlamaConfig(
             "high_freq_factor",
             "original_max_position_embeddings");
 
+    /** Above any real head, and low enough that its frequencies, which are kept ready, take little room. */
+    private static final int LARGEST_HEAD = 1 << 16;
+
     /** Rows of a pass that the memory requirement reckons with. */
     private static final int SCRATCH_ROWS = 64;
 
@@ -215,7 +218,7 @@ public record LlamaConfig(
         if (headSize % 2 != 0) {
             throw config.wrong("head_dim", "is " + headSize + ", which rotary positions cannot halve");
         }
-        if ((long) heads * headSize > ConfigFields.LARGEST_SIZE) {
+        if (headSize > LARGEST_HEAD || (long) heads * headSize > ConfigFields.LARGEST_SIZE) {
             throw config.wrong("head_dim", "is " + headSize + ", too large for " + heads + " heads");
         }
         return headSize;
@@ -259,7 +262,12 @@ public record LlamaConfig(
         if (older.isPresent() && newer.isPresent() && !Arrays.equals(older.get(), newer.get())) {
             throw config.wrong("rope_parameters", "contradicts 'rope_scaling'");
         }
-        return newer.or(() -> older).orElseGet(() -> unscaledFrequencies(config, config, headSize, base));
+        double[] frequencies =
+                newer.or(() -> older).orElseGet(() -> unscaledFrequencies(config, config, headSize, base));
+        if (!Arrays.stream(frequencies).allMatch(Double::isFinite)) {
+            throw config.wrong("rope_theta", "with its scaling makes rotary frequencies that are not finite");
+        }
+        return frequencies;
     }
 
     private static double[] inverseFrequencies(ConfigFields config, ConfigFields rope, int headSize, double base) {

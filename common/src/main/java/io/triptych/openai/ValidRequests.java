@@ -39,6 +39,9 @@ final class ValidRequests extends RequestBodyAdviceAdapter {
             MethodParameter parameter,
             Type type,
             Class<? extends HttpMessageConverter<?>> converter) {
+        if (body == null) {
+            throw ApiException.badRequest(null, "invalid_json", "the request must be an object");
+        }
         validator.validate(body).stream()
                 .min(Comparator.comparing(
                         violation -> violation.getPropertyPath().toString()))

@@ -3,16 +3,10 @@ package io.triptych.tokenizer;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.triptych.checkpoint.CheckpointDirectory;
 import io.triptych.checkpoint.CheckpointException;
-import io.triptych.checkpoint.ConfigFields;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.IntSummaryStatistics;
 import java.util.Optional;
-import java.util.stream.IntStream;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The tokenizer of a checkpoint, {@code tokenizer.json}, by Hugging Face's own library. It never truncates. Special
@@ -35,21 +29,24 @@ public final class Tokenizer implements AutoCloseable {
      * @throws CheckpointException if it is missing or cannot be read
      */
     public static Tokenizer of(CheckpointDirectory checkpoint) {
-        Path file = checkpoint.tokenizer();
+        TokenizerFile file = TokenizerFile.of(checkpoint);
         try {
-            JsonNode json = JsonMapper.shared().readTree(file);
-            int size = size(json);
-            Optional<byte[][]> bytes = ByteLevelDecoder.decodes(json)
-                    ? Optional.of(ByteLevelDecoder.bytesOfTokens(json, size))
-                    : Optional.empty();
-            HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.builder()
-                    .optTokenizerPath(file)
+            HuggingFaceTokenizer library = HuggingFaceTokenizer.builder()
+                    .optTokenizerPath(file.path())
                     .optTruncation(false)
                     .optPadding(false)
                     .build();
-            return new Tokenizer(tokenizer, bytes, size);
+            try {
+                Tokenizer tokenizer = new Tokenizer(library, file.bytesOfTokens(), file.size());
+                // What is put around every text is seen on an empty one.
+                tokenizer.encode("", true);
+                return tokenizer;
+            } catch (RuntimeException e) {
+                library.close();
+                throw e;
+            }
         } catch (IOException | RuntimeException e) {
-            throw new CheckpointException(file, "is no tokenizer that can be read: " + e.getMessage(), e);
+            throw new CheckpointException(file.path(), "is no tokenizer that can be read: " + e.getMessage(), e);
         }
     }
 
@@ -66,7 +63,7 @@ public final class Tokenizer implements AutoCloseable {
      */
     public int[] encode(String text, boolean addSpecialTokens) {
         return Arrays.stream(tokenizer.encode(text, addSpecialTokens, false).getIds())
-                .mapToInt(Math::toIntExact)
+                .mapToInt(this::known)
                 .toArray();
     }
 
@@ -91,17 +88,10 @@ public final class Tokenizer implements AutoCloseable {
         tokenizer.close();
     }
 
-    private static int size(JsonNode json) {
-        JsonNode vocabulary = json.path("model").path("vocab");
-        IntStream tokens = vocabulary.isArray()
-                ? IntStream.range(0, vocabulary.size())
-                : vocabulary.valueStream().mapToInt(JsonNode::intValue);
-        IntStream added = json.path("added_tokens").valueStream().mapToInt(token -> token.path("id")
-                .intValue());
-        IntSummaryStatistics all = IntStream.concat(tokens, added).summaryStatistics();
-        if (all.getMin() < 0 || all.getMax() >= ConfigFields.LARGEST_SIZE) {
-            throw new IllegalArgumentException("Its tokens do not lie within 0 to " + ConfigFields.LARGEST_SIZE);
+    private int known(long token) {
+        if (token < 0 || token >= size) {
+            throw new IllegalStateException("The tokenizer gave the token " + token + ", but it has only " + size);
         }
-        return all.getMax() + 1;
+        return (int) token;
     }
 }

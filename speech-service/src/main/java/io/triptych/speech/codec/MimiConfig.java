@@ -157,7 +157,7 @@ public record MimiConfig(
 
     @Override
     public float[][][] vectors(CheckpointDirectory checkpoint) {
-        float[][][] vectors = new float[codebooks][codes][codeSize];
+        float[][][] vectors = new float[codebooks][][];
         for (int codebook = 0; codebook < codebooks; codebook++) {
             boolean semantic = codebook < semanticCodebooks;
             String name = prefix + "quantizer." + (semantic ? "semantic" : "acoustic")
@@ -166,6 +166,7 @@ public record MimiConfig(
             Tensor sums = checkpoint.tensor(name + "embed_sum", codes, codeSize);
             float[] usage = new float[codes];
             checkpoint.tensor(name + "cluster_usage", codes).read(0, usage, 0, codes);
+            vectors[codebook] = new float[codes][codeSize];
             for (int code = 0; code < codes; code++) {
                 sums.read((long) code * codeSize, vectors[codebook][code], 0, codeSize);
                 for (int i = 0; i < codeSize; i++) {

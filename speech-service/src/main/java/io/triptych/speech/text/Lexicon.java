@@ -1,11 +1,8 @@
 package io.triptych.speech.text;
 
 import io.triptych.checkpoint.CheckpointException;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -30,6 +28,12 @@ public final class Lexicon {
     private static final Set<String> VOICELESS = Set.of("p", "t", "k", "f", "θ");
     private static final Set<String> HISSING = Set.of("s", "z", "ʃ", "ʒ", "tʃ", "dʒ");
 
+    /** A word, a tab, phonemes with one space between two. */
+    private static final Pattern LINE = Pattern.compile("[^\\t]+\\t[^\\t ]++(?: [^\\t ]++)*+");
+
+    /** Bytes when unpacked: several times what all words of a large dictionary take. */
+    private static final int LARGEST = 32 << 20;
+
     private final Map<String, String> phonemes; // by word, as the file has them
 
     private Lexicon(Map<String, String> phonemes) {
@@ -43,20 +47,27 @@ public final class Lexicon {
      */
     public static Lexicon of(Path file) {
         Map<String, String> phonemes = new HashMap<>();
-        try (InputStream bytes = Files.newInputStream(file);
-                BufferedReader lines =
-                        new BufferedReader(new InputStreamReader(new GZIPInputStream(bytes), StandardCharsets.UTF_8))) {
-            lines.lines().forEach(line -> {
-                int tab = line.indexOf('\t');
-                if (tab < 1 || tab == line.length() - 1) {
-                    throw new CheckpointException(file, "has a line that is no word with phonemes: '" + line + "'");
-                }
-                phonemes.put(line.substring(0, tab), line.substring(tab + 1));
-            });
-        } catch (IOException | UncheckedIOException e) {
-            throw new CheckpointException(file, "is no lexicon that can be read: " + e.getMessage(), e);
+        for (String line : unzip(file).lines().toList()) {
+            if (!LINE.matcher(line).matches()) {
+                throw new CheckpointException(file, "has a line that is no word with phonemes: '" + line + "'");
+            }
+            int tab = line.indexOf('\t');
+            phonemes.put(line.substring(0, tab), line.substring(tab + 1));
         }
         return new Lexicon(phonemes);
+    }
+
+    /** A few bytes of gzip can become any number: reads no more of them than a lexicon has. */
+    private static String unzip(Path file) {
+        try (InputStream bytes = new GZIPInputStream(Files.newInputStream(file))) {
+            byte[] text = bytes.readNBytes(LARGEST + 1);
+            if (text.length > LARGEST) {
+                throw new CheckpointException(file, "unpacks to more than " + LARGEST + " bytes");
+            }
+            return new String(text, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new CheckpointException(file, "is no lexicon that can be read: " + e.getMessage(), e);
+        }
     }
 
     /**

@@ -3,12 +3,15 @@ package io.triptych.text.chat;
 import com.hubspot.jinjava.Jinjava;
 import com.hubspot.jinjava.JinjavaConfig;
 import com.hubspot.jinjava.LegacyOverrides;
+import com.hubspot.jinjava.interpret.Context.Library;
+import com.hubspot.jinjava.interpret.InterpretException;
 import com.hubspot.jinjava.interpret.RenderResult;
 import com.hubspot.jinjava.interpret.TemplateError;
 import com.hubspot.jinjava.interpret.TemplateError.ErrorReason;
 import com.hubspot.jinjava.interpret.TemplateError.ErrorType;
 import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
 import com.hubspot.jinjava.objects.date.StrftimeFormatter;
+import com.hubspot.jinjava.tree.Node;
 import io.triptych.checkpoint.CheckpointDirectory;
 import io.triptych.checkpoint.CheckpointException;
 import java.io.IOException;
@@ -23,18 +26,38 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 
 /**
  * A checkpoint's own way of writing a conversation as one prompt: a Jinja template, rendered as the transformers library
  * renders it (blocks trimmed, {@code raise_exception} and {@code strftime_now} at hand). A template sees the messages
- * and nothing else: no file, no class; what a message contains is never taken for template text. Safe for use by several
- * threads.
+ * and nothing else: no file, no class; what a message contains is never taken for template text. What a template does is
+ * bounded in time and size, so that a hostile one fails its requests and no others. Safe for use by several threads.
  */
 public final class ChatTemplate {
     private static final String FILE = "chat_template.jinja";
     private static final List<String> FUNCTIONS = List.of("raise_exception", "strftime_now");
     private static final long LARGEST_PROMPT = 16 << 20;
+    private static final int LARGEST_COLLECTION = 1 << 16;
+
+    /** Several times the longest that is published. */
+    private static final int LONGEST_SOURCE = 1 << 16;
+
+    /** The time that parsing takes grows steeply with them. */
+    private static final int DEEPEST_BRACKETS = 32;
+
+    /** Thousands of times what a conversation takes that fits into a model. */
+    private static final long LONGEST_RENDERING_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** Filters that make much of little, or a template of a message; no chat template uses them. */
+    private static final Set<String> DISABLED_FILTERS =
+            Set.of("batch", "center", "format", "fromjson", "fromyaml", "indent", "render");
+
+    /** When the rendering that this thread is at must have ended, as {@link System#nanoTime} counts. */
+    private static final ThreadLocal<Long> DEADLINE = new ThreadLocal<>();
+
     private static final Jinjava JINJA = jinja();
 
     private final Optional<String> source;
@@ -62,6 +85,7 @@ public final class ChatTemplate {
         }
         Optional<String> source = fromFile(checkpoint.path().resolve(FILE))
                 .or(() -> checkpoint.tokenizerConfig().flatMap(config -> named(config.path("chat_template"))));
+        source.ifPresent(template -> check(checkpoint.path(), template));
         return new ChatTemplate(source.map(JinjavaDialect::of), specialTokens);
     }
 
@@ -88,7 +112,7 @@ public final class ChatTemplate {
         variables.put("add_generation_prompt", addGenerationPrompt);
         // Templates ask whether the functions are defined, as if they were variables.
         FUNCTIONS.forEach(function -> variables.put(function, true));
-        RenderResult result = JINJA.renderForResult(template, variables);
+        RenderResult result = render(template, variables);
         for (TemplateError error : result.getErrors()) {
             // An unknown property is nothing to Jinja too, and templates rely on that.
             if (error.getSeverity() == ErrorType.FATAL || error.getReason() != ErrorReason.UNKNOWN) {
@@ -96,6 +120,24 @@ public final class ChatTemplate {
             }
         }
         return result.getOutput();
+    }
+
+    private static RenderResult render(String template, Map<String, Object> variables) {
+        DEADLINE.set(System.nanoTime() + LONGEST_RENDERING_NANOS);
+        try {
+            return JINJA.renderForResult(template, variables);
+        } catch (StackOverflowError | OutOfMemoryError e) {
+            throw new ChatTemplateException("The model's chat template takes more memory than there is", e);
+        } finally {
+            DEADLINE.remove();
+        }
+    }
+
+    /** Runs before every piece of a template, however often a loop comes to it. */
+    private static void checkDeadline(Node node) {
+        if (System.nanoTime() - DEADLINE.get() > 0) {
+            throw new InterpretException("it takes too long", node.getLineNumber());
+        }
     }
 
     private static ChatTemplateException refusal(TemplateError error) {
@@ -110,8 +152,26 @@ public final class ChatTemplate {
                 error.getException());
     }
 
+    private static void check(Path checkpoint, String template) {
+        if (template.length() > LONGEST_SOURCE) {
+            throw new CheckpointException(
+                    checkpoint, "has a chat template of more than " + LONGEST_SOURCE + " characters");
+        }
+        int depth = 0;
+        for (int i = 0; i < template.length() && depth <= DEEPEST_BRACKETS; i++) {
+            depth += "([{".indexOf(template.charAt(i)) >= 0 ? 1 : 0;
+            depth -= ")]}".indexOf(template.charAt(i)) >= 0 && depth > 0 ? 1 : 0;
+        }
+        if (depth > DEEPEST_BRACKETS) {
+            throw new CheckpointException(checkpoint, "has a chat template with brackets nested too deeply");
+        }
+    }
+
     private static Optional<String> fromFile(Path file) {
         try {
+            if (Files.size(file) > Character.BYTES * (long) LONGEST_SOURCE) {
+                throw new CheckpointException(file, "is larger than any chat template");
+            }
             return Optional.of(Files.readString(file));
         } catch (NoSuchFileException e) {
             return Optional.empty();
@@ -144,6 +204,10 @@ public final class ChatTemplate {
                 .withNestedInterpretationEnabled(false)
                 .withMaxOutputSize(LARGEST_PROMPT)
                 .withMaxStringLength(LARGEST_PROMPT)
+                .withMaxListSize(LARGEST_COLLECTION)
+                .withMaxMapSize(LARGEST_COLLECTION)
+                .withDisabled(Map.of(Library.FILTER, DISABLED_FILTERS))
+                .withNodePreProcessor((node, interpreter) -> checkDeadline(node))
                 .withElResolver(new PythonStrings())
                 // Where Jinjava's own ways differ from Jinja's.
                 .withLegacyOverrides(LegacyOverrides.newBuilder()

@@ -10,9 +10,13 @@ import java.util.regex.Pattern;
 final class JinjavaDialect {
     private static final String STRING = "(?:\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"|'[^'\\\\]*+(?:\\\\.[^'\\\\]*+)*+')";
 
-    /** A comment, or code in braces; a brace in a string does not end it. */
+    /**
+     * A comment, or code in braces; a brace in a string does not end it. What is not closed reaches to the end, so that no
+     * part of a template is searched twice.
+     */
     private static final Pattern COMMENT_OR_CODE = Pattern.compile(
-            "\\{#.*?#}|\\{[{%][^\"'%}]*+(?:(?:" + STRING + "|[%}](?!}))[^\"'%}]*+)*+[%}]}", Pattern.DOTALL);
+            "\\{#.*?(?:#}|\\z)|\\{[{%][^\"'%}]*+(?:(?:" + STRING + "|[\"']|[%}](?!}))[^\"'%}]*+)*+(?:[%}]}|\\z)",
+            Pattern.DOTALL);
 
     private static final String OPERAND = "(?:[A-Za-z_][\\w.]*+(?:\\[[^\\]]*+])*+|\\d++|" + STRING + ")";
 

@@ -1,17 +1,22 @@
 package io.triptych.text.chat;
 
 import com.hubspot.jinjava.el.JinjavaInterpreterResolver;
+import com.hubspot.jinjava.interpret.OutputTooBigException;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import jinjava.javax.el.CompositeELResolver;
 import jinjava.javax.el.ELContext;
+import jinjava.javax.el.MethodNotFoundException;
 
 /**
- * Gives strings in templates the methods that chat templates call on Python's. Jinjava knows a string as Java's, which
- * lacks some and means another thing by {@code split}.
+ * Gives strings in templates the methods that chat templates call on Python's, and no others: Jinjava knows a string as
+ * Java's, which lacks some, means another thing by {@code split}, and has some that take all time or memory.
  */
 final class PythonStrings extends CompositeELResolver {
+    /** What a replacement may add to a string, in characters. */
+    private static final int LONGEST = 16 << 20;
+
     private static final Pattern WORD = Pattern.compile("\\p{L}+");
 
     PythonStrings() {
@@ -22,15 +27,13 @@ final class PythonStrings extends CompositeELResolver {
     public Object invoke(ELContext context, Object base, Object method, Class<?>[] types, Object[] arguments) {
         if (base instanceof String string) {
             Object result = call(string, method + "/" + arguments.length, arguments);
-            if (result != null) {
-                context.setPropertyResolved(true);
-                return result;
-            }
+            context.setPropertyResolved(true);
+            return result;
         }
         return super.invoke(context, base, method, types, arguments);
     }
 
-    /** Calls a method by name and number of arguments; null for one that is not Python's. */
+    /** Calls a method by name and number of arguments. */
     private static Object call(String string, String method, Object[] arguments) {
         return switch (method) {
             case "startswith/1" -> string.startsWith(text(arguments[0]));
@@ -48,8 +51,8 @@ final class PythonStrings extends CompositeELResolver {
                 string.isBlank() ? List.of() : List.of(string.strip().split("\\s+"));
             case "split/1" -> split(string, text(arguments[0]), -1);
             case "split/2" -> split(string, text(arguments[0]), ((Number) arguments[1]).intValue());
-            case "replace/2" -> string.replace(text(arguments[0]), text(arguments[1]));
-            default -> null;
+            case "replace/2" -> replace(string, text(arguments[0]), text(arguments[1]));
+            default -> throw new MethodNotFoundException("A string has no method " + method);
         };
     }
 
@@ -73,6 +76,14 @@ final class PythonStrings extends CompositeELResolver {
             end--;
         }
         return string.substring(0, end);
+    }
+
+    /** Replaces all occurrences, unless that could make the string too long. */
+    static String replace(String string, String old, String by) {
+        if ((string.length() + 1L) * by.length() / Math.max(1, old.length()) > LONGEST) {
+            throw new OutputTooBigException(LONGEST, by.length() * (string.length() + 1L));
+        }
+        return string.replace(old, by);
     }
 
     /** Splits at most so many times, or wherever it can if that is negative. */

@@ -21,8 +21,10 @@ import org.slf4j.LoggerFactory;
  * tokens, the oldest outputs giving way, and outlives the process in a file if it has a path.
  *
  * <p>The file: the magic number and the vocabulary size, the number of outputs, then for each its length and tokens,
- * all big-endian 32-bit, and a CRC-32 of everything before. It is replaced as a whole, never changed in place. A file
- * that cannot be read is set aside under the name {@code *.unreadable} with a warning, and the store begins empty.
+ * all big-endian 32-bit, and a CRC-32 of everything before. It is replaced as a whole, never changed in place: it is
+ * written under the name {@code *.tmp} first. A file that cannot be read is set aside under the name {@code
+ * *.unreadable} with a warning, and the store begins empty. Where the file cannot be written, such as on a full disk, the
+ * store goes on in memory and tries again later; of such failures in a row only the first is logged.
  *
  * <p>Used by the inference thread only. What is stored can influence how fast a later request is answered, never what
  * it is answered under the lossless contracts.
@@ -37,6 +39,7 @@ final class OutputStore implements AutoCloseable {
     private final Deque<int[]> outputs = new ArrayDeque<>();
     private int tokens;
     private int unsaved;
+    private boolean failing;
     private SuffixAutomaton automaton = new SuffixAutomaton();
     private int indexed;
     private int generation;
@@ -161,12 +164,15 @@ final class OutputStore implements AutoCloseable {
             if (in.readInt() != (int) found) {
                 throw new IOException("its checksum is wrong");
             }
+            if (in.read() >= 0) {
+                throw new IOException("it does not end where it should");
+            }
         }
     }
 
     private int[] readOutput(DataInputStream in) throws IOException {
         int length = in.readInt();
-        if (length < 0 || 4L * length > Files.size(file)) {
+        if (length < 1 || length > capacity) {
             throw new IOException("an output claims " + length + " tokens");
         }
         int[] output = new int[length];
@@ -195,15 +201,19 @@ final class OutputStore implements AutoCloseable {
         }
         try {
             write();
+            failing = false;
         } catch (IOException problem) {
-            log.warn("The store of outputs could not be saved to {} ({})", file, problem.getMessage());
+            if (!failing) {
+                log.warn("The store of outputs cannot be saved to {} for now ({})", file, problem.toString());
+            }
+            failing = true;
         }
     }
 
     private void write() throws IOException {
-        Path directory = file.toAbsolutePath().getParent();
-        Files.createDirectories(directory);
-        Path temporary = Files.createTempFile(directory, file.getFileName().toString(), ".tmp");
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        // Always of the same name, so that a process that is killed while it writes leaves one such file at most.
+        Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
         try {
             CRC32 crc = new CRC32();
             try (DataOutputStream out = new DataOutputStream(
