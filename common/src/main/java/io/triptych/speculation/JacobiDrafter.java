@@ -41,6 +41,10 @@ public final class JacobiDrafter implements Drafter {
     }
 
     private static final int LONGEST_STAND = 8;
+
+    /** How probable it must be that the place of a new guess is reached, where a guess takes thought, to make it. */
+    private static final double LEAST_REACHED = 0.15;
+
     private static final int NONE = WindowInitialiser.NONE;
 
     private final String name;
@@ -125,9 +129,11 @@ public final class JacobiDrafter implements Drafter {
         TokenTree window = new TokenTree(history.last());
         int first = history.size() - history.promptLength();
         int end = Math.min(first + budget, tokens.length - 1); // the last token follows the window by itself
-        for (int position = first; position < end; position++) {
+        double reached = 1;
+        for (int position = first; position < end && reached > LEAST_REACHED; position++) {
             if (position == known || !scored[position]) {
                 draw(position, initial(position), history);
+                reached *= initialiser.knowsBetter() ? confidence(position) : 1;
             }
             window.add(window.size() - 1, tokens[position], confidence(position), name, proposal(position));
         }
@@ -147,7 +153,9 @@ public final class JacobiDrafter implements Drafter {
             distributions[position] = target.after(position - first);
         }
         known = Math.max(known, committed);
-        for (int position = committed; position < Math.min(first + window.size(), tokens.length); position++) {
+        // Every row behind the last verdict was scored behind a token that does not stand there.
+        int redrawn = initialiser.knowsBetter() ? committed : Math.min(first + window.size(), tokens.length);
+        for (int position = committed; position < redrawn; position++) {
             Categorical row = target.after(position - first);
             int former = position < known ? tokens[position] : NONE;
             if (position == known) {

@@ -50,6 +50,14 @@ public interface WindowInitialiser {
                 : guess(position, known).certainToken();
     }
 
+    /**
+     * Whether a new guess is better than a draw from a row that was scored behind a wrong token. Then all guesses behind
+     * a rejection are made anew, which is not Jacobi iteration any more.
+     */
+    default boolean knowsBetter() {
+        return false;
+    }
+
     /** How many positions back distributions are asked for. */
     default int reach() {
         return 0;

@@ -9,13 +9,14 @@ import io.triptych.speculation.Conformance.Drawing;
 import io.triptych.speculation.JacobiDrafter.Redraw;
 import io.triptych.speculation.MultiCandidateVerifier.Siblings;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /**
- * Frames of speech drafted in groups of codebooks, by heads that see a frame's first code and from the frame before: the
+ * Frames of speech drafted in groups of codebooks, by heads that see a frame's codes so far and from the frame before: the
  * distribution of all frames, computed exactly, against the target's; and of wrong variants, which differ.
  */
 class GroupConformanceTest {
@@ -241,13 +242,16 @@ class GroupConformanceTest {
         return List.of(WindowInitialiser.previousFrame(codebooks), heads(world, codebooks));
     }
 
-    /** Of each codebook what its head says of the frame's first code. */
+    /** Of each codebook what its head says of the frame's codes before. */
     private static WindowInitialiser heads(Conformance world, int codebooks) {
         return new WindowInitialiser() {
             @Override
             public Categorical guess(int position, Known known) {
-                double[] proposal =
-                        world.proposal(List.of(position, known.token(position - position % codebooks), codebooks));
+                List<Integer> seen = new ArrayList<>(List.of(position, codebooks));
+                for (int before = position - position % codebooks; before < position; before++) {
+                    seen.add(known.token(before));
+                }
+                double[] proposal = world.proposal(seen);
                 float[] logits = new float[proposal.length];
                 for (int code = 0; code < logits.length; code++) {
                     logits[code] = (float) Math.log(proposal[code]);
@@ -256,8 +260,8 @@ class GroupConformanceTest {
             }
 
             @Override
-            public int reconsider(int position, int formerLeft, Categorical row, Known known) {
-                return NONE;
+            public boolean knowsBetter() {
+                return true;
             }
         };
     }

@@ -43,9 +43,9 @@ final class HeadsInitialiser implements WindowInitialiser {
         return pipeline.along(nothing, new TokenTree(0), node -> logits).after(TokenTree.ROOT);
     }
 
-    /** Codes of two codebooks have nothing to do with each other. */
+    /** Every head knows the codes before its own, which count for more than what the target says behind other codes. */
     @Override
-    public int reconsider(int position, int formerLeft, Categorical row, Known known) {
-        return NONE;
+    public boolean knowsBetter() {
+        return true;
     }
 }
