@@ -51,11 +51,9 @@ public final class Bench {
             System.exit(1);
         });
         Bench bench = new Bench(options);
-        try {
-            bench.run();
-        } finally {
-            bench.report.print(out);
-        }
+        // However it ends: what a run that is ended early has measured is not lost.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> bench.report.print(out)));
+        bench.run();
         System.exit(0);
     }
 

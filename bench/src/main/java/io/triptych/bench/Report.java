@@ -6,12 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** What was measured: the claims in one table, and under it the tables that they were taken from. */
 public final class Report {
     private final MarkdownTable claims = new MarkdownTable("claim", "goal", "measured", "spread");
-    private final List<String> details = new ArrayList<>();
+    private final List<Supplier<String>> details = new ArrayList<>();
 
     /**
      * Adds a row to the table of claims.
@@ -23,9 +24,9 @@ public final class Report {
         claims.row(what, goal, measured, spread);
     }
 
-    /** Adds a table of its own. */
+    /** Adds a table of its own, which may still grow. */
     public void table(String title, String explanation, MarkdownTable table) {
-        details.add("### " + title + "\n\n" + explanation + "\n\n" + table);
+        details.add(() -> "### " + title + "\n\n" + explanation + "\n\n" + table);
     }
 
     void print(PrintStream out) {
@@ -35,7 +36,7 @@ public final class Report {
                 processor(),
                 Runtime.getRuntime().availableProcessors());
         out.println(claims);
-        details.forEach(out::println);
+        details.forEach(detail -> out.println(detail.get()));
         out.flush();
     }
 
