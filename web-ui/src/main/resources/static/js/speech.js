@@ -189,8 +189,9 @@ byId('save').addEventListener('click', async () => {
   const format = byId('format').value;
   byId('save').disabled = true;
   try {
-    // The same seed makes the same sound again, this time as a whole file.
-    const response = await post('/v1/audio/speech', {...last.body, response_format: format});
+    // The same seed makes the same sound again, this time as a whole file, which has no room for a trace.
+    const speculation = {...last.body.speculation, trace: false};
+    const response = await post('/v1/audio/speech', {...last.body, speculation, response_format: format});
     download(await response.blob(), `triptych-${last.body.seed}.${format === 'opus' ? 'ogg' : format}`);
   } catch (e) {
     byId('status').textContent = `The download failed: ${e.message}`;
