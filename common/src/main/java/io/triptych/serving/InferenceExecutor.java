@@ -238,18 +238,25 @@ public final class InferenceExecutor<R, E> implements AutoCloseable {
             try {
                 moved.forEach(Sequence::throwFailure);
                 moved = request.job.isDone() ? List.of() : generation.next();
-                if (moved.isEmpty()) {
-                    leave();
-                    request.job.complete();
+                if (!moved.isEmpty()) {
+                    return;
                 }
-            } catch (Throwable e) {
                 leave();
+                request.job.complete();
+            } catch (Throwable e) {
+                try {
+                    leave();
+                } catch (Throwable second) {
+                    e.addSuppressed(second); // the thread serves the others, whatever one request does
+                }
                 request.job.fail(e);
             }
         }
 
         private void leave() {
-            answers.remove(this);
+            if (!answers.remove(this)) {
+                return;
+            }
             generation.close();
             request.account.accept(generation.stats());
             double seconds = (System.nanoTime() - begin) / 1e9 / (1 + answers.size());

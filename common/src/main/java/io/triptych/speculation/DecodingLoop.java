@@ -64,6 +64,9 @@ public final class DecodingLoop {
         if (!turns.isEmpty()) {
             pass(turns, company);
         }
+        if (cost != null) {
+            cost.beside(0, 0); // a sequence that begins between passes reckons with costs as they are alone
+        }
     }
 
     /** Caches a prompt, but for its last token, which is the root of the first tree. */

@@ -120,19 +120,19 @@ public final class PrefixCache implements Target, AutoCloseable {
         @Override
         public void append(int[] added) {
             int before = length();
-            session.append(added);
             for (int i = 0; i < added.length; i++) {
-                take(added[i], before + i);
+                take(added[i], before + i); // first, so that they are known even if only some are cached
             }
+            session.append(added);
         }
 
         @Override
         public void commit(int[] nodes) {
             int before = length();
-            session.commit(nodes);
             for (int i = 0; i < nodes.length; i++) {
                 take(scored.token(nodes[i]), before + i);
             }
+            session.commit(nodes);
         }
 
         @Override

@@ -259,6 +259,17 @@ class InferenceExecutorTest {
     }
 
     @Test
+    void anAccountThatFailsLeavesTheOthersAlone() throws Exception {
+        start(8, 8);
+        Job broken = executor.submit(Asked.of(5, 1), token -> {}, stats -> {
+            throw new IllegalStateException("no books");
+        });
+        assertThatThrownBy(broken::await).hasMessage("no books");
+        submit(Asked.of(5, 2)).await();
+        assertThat(model.target.openSessions()).isZero();
+    }
+
+    @Test
     void aPassThatFailsFailsItsOwnRequestAlone() throws Exception {
         start(8, 8);
         hold();

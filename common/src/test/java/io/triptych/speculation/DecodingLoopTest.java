@@ -309,6 +309,7 @@ class DecodingLoopTest {
         }
         assertThat(plainSteps.subList(0, 2)).containsExactly(7.0, 7.0);
         assertThat(plainSteps.subList(plainSteps.size() - 4, plainSteps.size())).containsOnly(2.0);
+        assertThat(cost.seconds(1)).as("between passes").isEqualTo(1);
     }
 
     @Test
