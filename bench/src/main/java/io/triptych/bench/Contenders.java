@@ -22,7 +22,7 @@ final class Contenders implements AutoCloseable {
     static final String FUSION = "fusion";
 
     /** The service's default. */
-    private static final int MAXIMUM_NODES = 32;
+    static final int MAXIMUM_NODES = 32;
 
     private final Target target;
     private final TimedTarget draftModel;

@@ -25,7 +25,6 @@ import java.util.stream.Collectors;
 
 /** The text checkpoints as the service loads them, but that no token ends a text. Closing it frees the weights. */
 final class TextStudio implements AutoCloseable {
-    private static final int MAXIMUM_NODES = 32;
     private static final int PREFIXES = 8;
 
     private final Tokenizer tokenizer;
@@ -64,7 +63,7 @@ final class TextStudio implements AutoCloseable {
                 cost,
                 () -> {},
                 new TextDrafters(draftModel, null, cost, target.vocabularySize()),
-                () -> new AdaptiveBudget(cost, MAXIMUM_NODES),
+                () -> new AdaptiveBudget(cost, Contenders.MAXIMUM_NODES),
                 Map.of(Contract.EXACT, new ExactVerifier()),
                 Map.of());
     }

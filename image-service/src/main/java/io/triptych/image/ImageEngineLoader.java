@@ -10,7 +10,6 @@ import io.triptych.image.vq.VqDecoder;
 import io.triptych.speculation.LatentVerifier;
 import io.triptych.speculation.PassCost;
 import io.triptych.speculation.WindowBudget;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
@@ -66,13 +65,7 @@ final class ImageEngineLoader implements Callable<ImageEngine> {
     }
 
     private Map<String, Object> details() {
-        Map<String, Object> details = new LinkedHashMap<>();
-        details.put("model", model.card().id());
-        details.put("checkpoint", checkpoint.path().toString());
-        details.put("family", checkpoint.modelType());
-        details.put("parameters", checkpoint.parameters());
-        details.put("precision", properties.precision());
-        details.put("capacity", model.capacity());
+        Map<String, Object> details = properties.details(checkpoint, model.capacity());
         details.put("size", model.size());
         return details;
     }

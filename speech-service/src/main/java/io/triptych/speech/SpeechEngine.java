@@ -97,7 +97,8 @@ public final class SpeechEngine implements GenerativeModel<SpeechRequest, Speech
         private final List<SpeculationStats> stats = new ArrayList<>();
         private final List<SpeechReport.Line> told = new ArrayList<>();
         private int framesBefore;
-        private Codec.Stream sound; // of the line under way, as are the next two
+        private CounterRandom random; // of the line under way, as are the next three
+        private Codec.Stream sound;
         private SpokenLine spoken;
         private Sequence sequence;
 
@@ -125,7 +126,7 @@ public final class SpeechEngine implements GenerativeModel<SpeechRequest, Speech
         private void beginLine(int index) {
             sound = codec.open();
             spoken = new SpokenLine(index, voicing, sound, chunks, samples -> output.accept(new Sound(samples)), trace);
-            CounterRandom random = new CounterRandom(request.seed()).member(index);
+            random = new CounterRandom(request.seed()).member(index);
             sequence = open(request, request.lines().get(index), random, spoken);
             stats.add(sequence.stats());
         }
@@ -133,7 +134,6 @@ public final class SpeechEngine implements GenerativeModel<SpeechRequest, Speech
         private void endLine() {
             spoken.finish();
             SpeechRequest.Line line = request.lines().get(told.size());
-            CounterRandom random = new CounterRandom(request.seed()).member(told.size());
             told.add(account(line, spoken, random, framesBefore));
             framesBefore += spoken.frames();
             close();

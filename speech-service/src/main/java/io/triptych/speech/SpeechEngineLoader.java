@@ -72,13 +72,7 @@ final class SpeechEngineLoader implements Callable<SpeechEngine> {
     }
 
     private Map<String, Object> details() {
-        Map<String, Object> details = new LinkedHashMap<>();
-        details.put("model", model.card().id());
-        details.put("checkpoint", checkpoint.path().toString());
-        details.put("family", checkpoint.modelType());
-        details.put("parameters", checkpoint.parameters());
-        details.put("precision", properties.precision());
-        details.put("capacity", model.capacity());
+        Map<String, Object> details = properties.details(checkpoint, model.capacity());
         details.put("sampleRate", model.sampleRate());
         return details;
     }

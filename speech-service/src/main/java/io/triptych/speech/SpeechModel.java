@@ -64,9 +64,7 @@ public record SpeechModel(
                 card,
                 new SpeechText(checkpoint, tokenizer),
                 voicesOf(checkpoint),
-                Files.exists(checkpoint.path().resolve(GroupHeads.FILE))
-                        ? List.of(CodeSpeculation.HEADS, CodeSpeculation.PREVIOUS)
-                        : List.of(CodeSpeculation.PREVIOUS),
+                CodeSpeculation.drafters(Files.exists(checkpoint.path().resolve(GroupHeads.FILE))),
                 shape,
                 capacity,
                 codec.sampleRate(),

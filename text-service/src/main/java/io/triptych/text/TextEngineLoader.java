@@ -17,7 +17,6 @@ import io.triptych.speculation.Verifier;
 import io.triptych.text.draft.TextDrafters;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -59,7 +58,7 @@ final class TextEngineLoader implements Callable<TextEngine> {
                 drafters,
                 () -> new AdaptiveBudget(cost, properties.budget()),
                 verifiers(),
-                details(target, draftModel));
+                details(draftModel.isPresent()));
     }
 
     private Optional<LlamaDecoder> draftModel() {
@@ -100,15 +99,9 @@ final class TextEngineLoader implements Callable<TextEngine> {
                 new TypicalVerifier());
     }
 
-    private Map<String, Object> details(LlamaDecoder target, Optional<LlamaDecoder> draftModel) {
-        Map<String, Object> details = new LinkedHashMap<>();
-        details.put("model", model.card().id());
-        details.put("checkpoint", checkpoint.path().toString());
-        details.put("family", target.config().family());
-        details.put("parameters", checkpoint.parameters());
-        details.put("precision", properties.precision());
-        details.put("capacity", target.capacity());
-        details.put("draftModel", draftModel.isPresent() ? properties.draftModel() : "none");
+    private Map<String, Object> details(boolean drafts) {
+        Map<String, Object> details = properties.details(checkpoint, model.capacity());
+        details.put("draftModel", drafts ? properties.draftModel() : "none");
         return details;
     }
 }

@@ -85,7 +85,12 @@ public final class CodeSpeculation implements Speculation {
 
     /** The drafters that a request may name; the first is taken if it names none. */
     public List<String> drafters() {
-        return heads.isPresent() ? List.of(HEADS, PREVIOUS) : List.of(PREVIOUS);
+        return drafters(heads.isPresent());
+    }
+
+    /** The same of a checkpoint that has group heads or has none. */
+    public static List<String> drafters(boolean heads) {
+        return heads ? List.of(HEADS, PREVIOUS) : List.of(PREVIOUS);
     }
 
     /**
