@@ -1,19 +1,18 @@
 package io.triptych.decoder;
 
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import io.triptych.speculation.Target;
 import io.triptych.speculation.TokenTree;
 import io.triptych.torchscript.TorchScriptProgram;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 
 /**
  * A decoder of the Llama family that scores token trees. A pass is one call of the TorchScript program
- * {@code llama_decoder.py.txt}, which is where to read what it computes.
+ * {@code llama_decoder.py.txt}, which is where to read what it computes, or a few at the same time: {@link Lanes}.
  *
  * <p>A node's logits are the same bits whether it is scored alone, after a prompt cached in other pieces, in a tree
  * among wrong drafts, in parts, or beside other sequences; the program tells how. Not thread-safe: all calls, those of
@@ -28,13 +27,7 @@ public final class LlamaDecoder implements Target, AutoCloseable {
     private final int capacity;
     private final DataType keyType;
     private final TorchScriptProgram program;
-    private final SharedArray tokens;
-    private final SharedArray given;
-    private final float[] nothingGiven;
-    private final SharedArray positions;
-    private final SharedArray mask;
-    private final SharedArray logits;
-    private final IValue noLogits;
+    private final Lanes lanes;
     private long passes;
     private boolean closed;
 
@@ -44,19 +37,12 @@ public final class LlamaDecoder implements Target, AutoCloseable {
         this.capacity = archive.capacity();
         this.keyType = archive.precision() == Precision.INT8 ? DataType.FLOAT32 : DataType.FLOAT64;
         this.program = program;
-        PtNDManager manager = program.manager();
-        tokens = new SharedArray(manager, DataType.INT64, ends.terms());
-        given = new SharedArray(manager, DataType.FLOAT32, config.hiddenSize());
-        nothingGiven = new float[config.hiddenSize()];
-        positions = new SharedArray(manager, DataType.INT64, 1);
-        mask = new SharedArray(manager, DataType.FLOAT32, 1);
-        logits = new SharedArray(manager, DataType.FLOAT32, ends.outputs());
-        noLogits = IValue.from((PtNDArray) manager.create(new Shape(0, ends.outputs())));
+        this.lanes = new Lanes(() -> new Lane(program, ends, config.hiddenSize()));
     }
 
     /**
-     * Writes the weights as the program wants them to a temporary file, as large as the decoder in memory, and loads
-     * it.
+     * Writes the weights as the program wants them to a temporary file, as large as the decoder in memory, loads it, and
+     * tries out how many threads suit it.
      *
      * @param capacity the most tokens that a session can hold, drafts included
      */
@@ -70,7 +56,9 @@ public final class LlamaDecoder implements Target, AutoCloseable {
     }
 
     static LlamaDecoder load(LlamaArchive archive) {
-        return new LlamaDecoder(archive, TorchScriptProgram.load(archive.archive()));
+        LlamaDecoder decoder = new LlamaDecoder(archive, TorchScriptProgram.load(archive.archive()));
+        decoder.lanes.settle(decoder);
+        return decoder;
     }
 
     /** The shape of the layers. */
@@ -97,66 +85,54 @@ public final class LlamaDecoder implements Target, AutoCloseable {
 
     @Override
     public List<Scores> score(List<Step> steps) {
+        return score(steps, List.of());
+    }
+
+    @Override
+    public List<Scores> score(List<Step> steps, List<Prompt> prompts) {
         requireOpen();
-        List<LlamaSession> sessions = new ArrayList<>(steps.size());
+        List<Part> parts = new ArrayList<>(steps.size() + prompts.size());
         for (Step step : steps) {
             LlamaSession session = LlamaSession.of(step.session(), this);
             session.requireRoom(step);
-            if (sessions.contains(session)) {
-                throw new IllegalArgumentException("a session stands twice in one pass");
+            parts.add(new Part(session, step.tree(), step.from(), true));
+        }
+        for (Prompt prompt : prompts) {
+            LlamaSession session = LlamaSession.of(prompt.session(), this);
+            session.requireRoom(prompt.tokens().length);
+            if (prompt.tokens().length > 0) {
+                parts.add(Part.of(prompt, session));
             }
-            sessions.add(session);
         }
-        Pass pass = new Pass();
-        List<Scores> scores = new ArrayList<>(steps.size());
-        for (int i = 0; i < steps.size(); i++) {
-            TokenTree tree = steps.get(i).tree();
-            int from = steps.get(i).from();
-            scores.add(new TreeScores(passes + 1, pass.rows - from, from, tree.size()));
-            pass.add(sessions.get(i), tree, from);
+        if (parts.stream().map(Part::session).distinct().count() < parts.size()) {
+            throw new IllegalArgumentException("a session stands twice in one pass");
         }
-        if (pass.rows > 0) {
-            logits.reserve(pass.rows);
-            run(pass, sessions, logits.value());
-        }
-        for (int i = 0; i < steps.size(); i++) {
-            sessions.get(i).scored(steps.get(i).tree().size());
-        }
+        lanes.begin(parts.size());
+        passes++;
+        List<Scores> scores = deal(parts);
+        lanes.run();
+        parts.forEach(Part::over);
         return scores;
+    }
+
+    /** Puts parts in lanes: largest first, and those that logits are wanted of before all others. */
+    private List<Scores> deal(List<Part> parts) {
+        Scores[] scores = new Scores[parts.size()];
+        parts.stream().sorted(Comparator.comparing(Part::dealt)).forEach(part -> {
+            Lane lane = lanes.next();
+            int row = lane.add(part.session, part.tree, part.from, part.wanted);
+            scores[parts.indexOf(part)] = new TreeScores(passes, lane, row - part.from, part.from, part.tree.size());
+        });
+        return Arrays.stream(
+                        scores, 0, (int) parts.stream().filter(Part::wanted).count())
+                .toList();
     }
 
     /** Caches tokens after a session's committed ones. */
     void append(LlamaSession session, int[] added) {
-        requireOpen();
         for (int at = 0; at < added.length; at += PREFILL_ROWS) {
-            int count = Math.min(PREFILL_ROWS, added.length - at);
-            TokenTree chain = new TokenTree(added[at]);
-            for (int i = 1; i < count; i++) {
-                chain.add(i - 1, added[at + i], 1, null);
-            }
-            Pass pass = new Pass();
-            pass.add(session, chain, 0);
-            run(pass, List.of(session), noLogits);
-            session.committed(count);
-        }
-    }
-
-    private void run(Pass pass, List<LlamaSession> sessions, IValue into) {
-        passes++;
-        try (IValue keys = LlamaSession.keys(sessions);
-                IValue values = LlamaSession.values(sessions);
-                IValue spans = IValue.listFrom(pass.spans())) {
-            program.run(
-                            "score",
-                            tokens.value(),
-                            given.value(),
-                            positions.value(),
-                            mask.value(),
-                            keys,
-                            values,
-                            spans,
-                            into)
-                    .close();
+            int[] part = Arrays.copyOfRange(added, at, Math.min(at + PREFILL_ROWS, added.length));
+            score(List.of(), List.of(new Prompt(session, part)));
         }
     }
 
@@ -166,7 +142,7 @@ public final class LlamaDecoder implements Target, AutoCloseable {
                 IValue to = IValue.from((long) start);
                 IValue keys = LlamaSession.keys(List.of(session));
                 IValue values = LlamaSession.values(List.of(session))) {
-            program.run("keep", keys, values, from, to).close();
+            program.run(1, "keep", keys, values, from, to).close();
         }
     }
 
@@ -181,86 +157,51 @@ public final class LlamaDecoder implements Target, AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            noLogits.close();
-            for (SharedArray array : List.of(tokens, given, positions, mask, logits)) {
-                array.close();
-            }
+            lanes.close();
             program.close();
         }
     }
 
-    /** The arguments of one run of the program; see there for what they mean. */
-    private final class Pass {
-        private final List<Long> spans = new ArrayList<>();
-        private int rows;
-        private int maskSize;
-
-        void add(LlamaSession session, TokenTree tree, int from) {
-            int added = tree.size() - from;
-            int committed = session.length();
-            tokens.reserve(rows + added);
-            positions.reserve(rows + added);
-            for (int node = from; node < tree.size(); node++) {
-                int row = rows + node - from;
-                int position = committed + tree.depth(node);
-                ends.put(
-                        requireToken(tree.token(node)), position, tokens.longs().position(row * ends.terms()));
-                positions.longs().put(row, position);
-                if (session.start() != null) {
-                    give(row, position == 0 ? session.start() : nothingGiven);
-                }
+    /**
+     * One sequence's part of a pass.
+     *
+     * @param wanted whether logits are; if not, the tree is a chain that stays in the cache
+     */
+    private record Part(LlamaSession session, TokenTree tree, int from, boolean wanted) {
+        static Part of(Prompt prompt, LlamaSession session) {
+            int[] tokens = prompt.tokens();
+            TokenTree chain = new TokenTree(tokens[0]);
+            for (int i = 1; i < tokens.length; i++) {
+                chain.add(i - 1, tokens[i], 1, null);
             }
-            boolean masked = tree.size() > 1;
-            for (long value : new long[] {rows, added, committed, committed + from, masked ? maskSize : -1}) {
-                spans.add(value);
-            }
-            if (masked) {
-                mask.reserve(maskSize + added * tree.size());
-                for (int node = from; node < tree.size(); node++) {
-                    maskRow(tree, node);
-                }
-            }
-            rows += added;
+            return new Part(session, chain, 0, false);
         }
 
-        private void give(int row, float[] input) {
-            given.reserve(row + 1);
-            given.floats().put(row * input.length, input);
+        /** Where it comes in the order in which lanes are filled. */
+        int dealt() {
+            return (wanted ? 0 : 1 << 20) - (tree.size() - from);
         }
 
-        /** A node sees itself and its ancestors, and all that is committed. */
-        private void maskRow(TokenTree tree, int node) {
-            for (int i = 0; i < tree.size(); i++) {
-                mask.floats().put(maskSize + i, -1e30f);
+        void over() {
+            if (wanted) {
+                session.scored(tree.size());
+            } else {
+                session.committed(tree.size());
             }
-            for (int seen = node; seen != TokenTree.NONE; seen = tree.parent(seen)) {
-                mask.floats().put(maskSize + seen, 0);
-            }
-            maskSize += tree.size();
-        }
-
-        private int requireToken(int token) {
-            if (token < 0 || token >= ends.inputTokens()) {
-                throw new IllegalArgumentException(
-                        "token " + token + " is not in a vocabulary of " + ends.inputTokens());
-            }
-            return token;
-        }
-
-        long[] spans() {
-            return spans.stream().mapToLong(Long::longValue).toArray();
         }
     }
 
-    /** Rows of the shared logits, copied when asked for. */
+    /** Rows of a lane's logits, copied when asked for. */
     private final class TreeScores implements Scores {
         private final long pass;
+        private final Lane lane;
         private final int offset;
         private final int from;
         private final int end;
 
-        TreeScores(long pass, int offset, int from, int end) {
+        TreeScores(long pass, Lane lane, int offset, int from, int end) {
             this.pass = pass;
+            this.lane = lane;
             this.offset = offset;
             this.from = from;
             this.end = end;
@@ -276,9 +217,7 @@ public final class LlamaDecoder implements Target, AutoCloseable {
                 throw new IllegalArgumentException(
                         "node " + node + " was not scored: only " + from + " to " + (end - 1));
             }
-            float[] row = new float[ends.outputs()];
-            logits.floats().get((offset + node) * row.length, row);
-            return row;
+            return lane.logits(offset + node);
         }
     }
 }

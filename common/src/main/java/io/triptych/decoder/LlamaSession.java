@@ -119,7 +119,8 @@ final class LlamaSession implements Target.Session {
         requireRoom(step.tree().size());
     }
 
-    private void requireRoom(int added) {
+    /** Checks that so many tokens more fit. */
+    void requireRoom(int added) {
         if (length + added > decoder.capacity()) {
             throw new IllegalArgumentException("a session of " + length + " tokens has no room for " + added
                     + " more: its capacity is " + decoder.capacity());

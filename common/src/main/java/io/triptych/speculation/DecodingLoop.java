@@ -10,8 +10,10 @@ import java.util.List;
  * With {@link Drafter#none} it is plain autoregressive decoding.
  */
 public final class DecodingLoop {
-    /** Tokens of a prompt that are cached before the others get their next pass. */
-    private static final int PROMPT_PART = 256;
+    /** Tokens of a prompt that a pass caches if sequences wait for it that already have theirs, and if none does. */
+    private static final int PROMPT_PART = 64;
+
+    private static final int PROMPT_PART_ALONE = 256;
 
     /** How fast what is known of a sequence's tokens per pass follows its last passes. */
     private static final double PACE_SHARE = 0.1;
@@ -46,41 +48,48 @@ public final class DecodingLoop {
     }
 
     /**
-     * Moves sequences forward by one shared pass: by one token at least, by the accepted path more. A long prompt is
-     * cached first, in parts, so that the others wait for one part at most. What fails, a drafter or a sink say, ends
-     * its own sequence alone: {@link Sequence#throwFailure} tells.
+     * Moves sequences forward by one shared pass: by one token at least, by the accepted path more. The same pass caches
+     * the prompts of those that have just joined, long ones in parts, so that nobody waits long for them. What fails, a
+     * drafter or a sink say, ends its own sequence alone: {@link Sequence#throwFailure} tells.
      *
      * @param active those to move; finished ones are passed over
      */
     public void step(List<Sequence> active) {
-        active.forEach(sequence -> sequence.attempt(() -> prefill(sequence)));
-        List<Sequence> ready = new ArrayList<>(active);
-        ready.removeIf(sequence -> sequence.finished() || !sequence.prompted);
+        List<Sequence> ready = ready(active);
+        List<PromptPart> prompts = prompts(active, ready.isEmpty() ? PROMPT_PART_ALONE : PROMPT_PART);
+        if (ready.isEmpty()) {
+            pass(List.of(), prompts, new Company(ready));
+            prompts = List.of();
+            ready = ready(active);
+        }
         Company company = new Company(ready);
         List<Turn> turns = new ArrayList<>(ready.size());
         for (Sequence sequence : ready) {
             sequence.attempt(() -> turns.add(draft(sequence, company)));
         }
-        if (!turns.isEmpty()) {
-            pass(turns, company);
-        }
+        pass(turns, prompts, company);
         if (cost != null) {
             cost.beside(0, 0); // a sequence that begins between passes reckons with costs as they are alone
         }
     }
 
-    /** Caches a prompt, but for its last token, which is the root of the first tree. */
-    private void prefill(Sequence sequence) {
-        if (sequence.prompted) {
-            return;
+    private static List<Sequence> ready(List<Sequence> active) {
+        List<Sequence> ready = new ArrayList<>(active);
+        ready.removeIf(sequence -> sequence.finished() || !sequence.prompted);
+        return ready;
+    }
+
+    /** What is to be cached next of every prompt that is not. */
+    private static List<PromptPart> prompts(List<Sequence> active, int most) {
+        List<PromptPart> parts = new ArrayList<>();
+        for (Sequence sequence : active) {
+            if (!sequence.finished() && !sequence.prompted) {
+                int from = sequence.session.length();
+                int to = Math.min(from + most, sequence.history.promptLength() - 1);
+                parts.add(new PromptPart(sequence, from, sequence.history.slice(from, to)));
+            }
         }
-        long begin = System.nanoTime();
-        int from = sequence.session.length();
-        int end = sequence.history.size() - 1;
-        int to = Math.min(from + PROMPT_PART, end);
-        sequence.session.append(sequence.history.slice(from, to));
-        sequence.prompted = to == end;
-        sequence.stats.recordPrefill(secondsSince(begin));
+        return parts;
     }
 
     private Turn draft(Sequence sequence, Company company) {
@@ -97,16 +106,23 @@ public final class DecodingLoop {
         return new Turn(sequence, tree, secondsSince(begin));
     }
 
-    private void pass(List<Turn> turns, Company company) {
+    private void pass(List<Turn> turns, List<PromptPart> prompts, Company company) {
+        int sequences = turns.size() + prompts.size();
+        if (sequences == 0) {
+            return;
+        }
         long begin = System.nanoTime();
         List<Target.Scores> scores;
         try {
-            scores = target.score(turns.stream().map(Turn::step).toList());
+            scores = target.score(
+                    turns.stream().map(Turn::step).toList(),
+                    prompts.stream().map(PromptPart::prompt).toList());
         } catch (RuntimeException | Error e) {
-            apart(turns, company, e);
+            apart(turns, prompts, company, e);
             return;
         }
-        double passSeconds = secondsSince(begin) / turns.size();
+        double passSeconds = secondsSince(begin) / sequences;
+        prompts.forEach(part -> part.cached(passSeconds));
         for (int i = 0; i < turns.size(); i++) {
             Turn turn = turns.get(i);
             Target.Scores own = scores.get(i);
@@ -115,15 +131,22 @@ public final class DecodingLoop {
     }
 
     /** After a pass that failed: each sequence once more alone, so that only those fail that are to blame. */
-    private void apart(List<Turn> turns, Company company, Throwable cause) {
-        if (turns.size() == 1) {
-            turns.get(0).sequence.fail(cause);
+    private void apart(List<Turn> turns, List<PromptPart> prompts, Company company, Throwable cause) {
+        if (turns.size() + prompts.size() == 1) {
+            turns.forEach(turn -> turn.sequence.fail(cause));
+            prompts.forEach(part -> part.sequence.fail(cause));
             return;
+        }
+        for (PromptPart part : prompts) {
+            part.sequence.attempt(() -> {
+                part.sequence.session.truncate(part.from); // drops what was cached of it
+                pass(List.of(), List.of(part), company);
+            });
         }
         for (Turn turn : turns) {
             turn.sequence.attempt(() -> {
                 turn.sequence.session.truncate(turn.sequence.session.length()); // drops what was scored of the tree
-                pass(List.of(turn), company);
+                pass(List.of(turn), List.of(), company);
             });
         }
     }
@@ -178,6 +201,20 @@ public final class DecodingLoop {
     private record Turn(Sequence sequence, TokenTree tree, double seconds) {
         Target.Step step() {
             return new Target.Step(sequence.session, tree);
+        }
+    }
+
+    /** Tokens of a prompt, from a place on. */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record PromptPart(Sequence sequence, int from, int[] tokens) {
+        Target.Prompt prompt() {
+            return new Target.Prompt(sequence.session, tokens);
+        }
+
+        /** All but the last token, which is the root of the first tree. */
+        void cached(double seconds) {
+            sequence.prompted = from + tokens.length == sequence.history.promptLength() - 1;
+            sequence.stats.recordPrefill(seconds);
         }
     }
 

@@ -55,6 +55,11 @@ public final class GuidedTarget implements Target {
 
     @Override
     public List<Scores> score(List<Step> steps) {
+        return score(steps, List.of());
+    }
+
+    @Override
+    public List<Scores> score(List<Step> steps, List<Prompt> prompts) {
         List<Step> inner = new ArrayList<>(2 * steps.size());
         for (Step step : steps) {
             GuidedSession session = (GuidedSession) step.session();
@@ -63,7 +68,11 @@ public final class GuidedTarget implements Target {
                 inner.add(new Step(session.unconditional, step.tree(), step.from()));
             }
         }
-        List<Scores> rows = target.score(inner);
+        List<Prompt> innerPrompts = new ArrayList<>(2 * prompts.size());
+        for (Prompt prompt : prompts) {
+            ((GuidedSession) prompt.session()).add(prompt.tokens(), innerPrompts);
+        }
+        List<Scores> rows = target.score(inner, innerPrompts);
         List<Scores> guided = new ArrayList<>(steps.size());
         int at = 0;
         for (Step step : steps) {
@@ -116,11 +125,18 @@ public final class GuidedTarget implements Target {
 
         @Override
         public void append(int[] tokens) {
-            conditional.append(tokens);
+            List<Prompt> prompts = new ArrayList<>();
+            add(tokens, prompts);
+            prompts.forEach(prompt -> prompt.session().append(prompt.tokens()));
+        }
+
+        /** Adds what either sequence is to cache. */
+        void add(int[] tokens, List<Prompt> prompts) {
+            prompts.add(new Prompt(conditional, tokens));
             if (guided() && promptLength >= 0) {
-                unconditional.append(tokens);
+                prompts.add(new Prompt(unconditional, tokens));
             } else if (guided() && unconditional.length() == 0) {
-                unconditional.append(unconditionalPrompt);
+                prompts.add(new Prompt(unconditional, unconditionalPrompt));
             }
         }
 

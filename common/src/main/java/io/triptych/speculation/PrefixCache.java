@@ -68,13 +68,24 @@ public final class PrefixCache implements Target, AutoCloseable {
 
     @Override
     public List<Scores> score(List<Step> steps) {
+        return score(steps, List.of());
+    }
+
+    @Override
+    public List<Scores> score(List<Step> steps, List<Prompt> prompts) {
         List<Step> inner = new ArrayList<>(steps.size());
         for (Step step : steps) {
             CachedSession session = (CachedSession) step.session();
             session.scored = step.tree();
             inner.add(new Step(session.session, step.tree(), step.from()));
         }
-        return target.score(inner);
+        List<Prompt> innerPrompts = new ArrayList<>(prompts.size());
+        for (Prompt prompt : prompts) {
+            CachedSession session = (CachedSession) prompt.session();
+            session.take(prompt.tokens());
+            innerPrompts.add(new Prompt(session.session, prompt.tokens()));
+        }
+        return target.score(inner, innerPrompts);
     }
 
     /** Frees what is kept. */
@@ -117,12 +128,16 @@ public final class PrefixCache implements Target, AutoCloseable {
             return session.rowsPerNode();
         }
 
+        /** Before they are cached, so that they are known even if only some are. */
+        private void take(int[] added) {
+            for (int i = 0; i < added.length; i++) {
+                take(added[i], length() + i);
+            }
+        }
+
         @Override
         public void append(int[] added) {
-            int before = length();
-            for (int i = 0; i < added.length; i++) {
-                take(added[i], before + i); // first, so that they are known even if only some are cached
-            }
+            take(added);
             session.append(added);
         }
 

@@ -21,7 +21,7 @@ public final class Sequence implements AutoCloseable {
     private volatile boolean ended;
     private Throwable failure;
 
-    /** Whether the prompt is cached, but for its last token. */
+    /** Whether the prompt is cached. */
     boolean prompted;
 
     /** Rows in the last pass, and tokens of a pass, recent ones counting most. */

@@ -26,6 +26,20 @@ public interface Target {
      */
     List<Scores> score(List<Step> steps);
 
+    /**
+     * The same, and caches prompts beside them. What a target cannot do in one pass it does one after the other.
+     *
+     * @param prompts of sessions that have no step
+     */
+    default List<Scores> score(List<Step> steps, List<Prompt> prompts) {
+        prompts.forEach(prompt -> prompt.session().append(prompt.tokens()));
+        return steps.isEmpty() ? List.of() : score(steps);
+    }
+
+    /** Tokens to cache after a session's committed ones, a prompt or a part of it. */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Prompt(Session session, int[] tokens) {}
+
     /** One sequence's part of a pass. */
     record Step(Session session, TokenTree tree, int from) {
         /** The whole tree, root included. */

@@ -54,8 +54,14 @@ public final class TorchScriptProgram implements AutoCloseable {
         return manager;
     }
 
-    /** Runs a method. The caller closes arguments and result. */
+    /** Runs a method on all threads. The caller closes arguments and result. */
     public IValue run(String method, IValue... arguments) {
+        return run(EngineThreads.all(), method, arguments);
+    }
+
+    /** Runs a method on so many threads, as {@link EngineThreads#use} tells. The caller closes arguments and result. */
+    public IValue run(int threads, String method, IValue... arguments) {
+        EngineThreads.use(threads);
         return IValueUtils.runMethod(module, method, arguments);
     }
 

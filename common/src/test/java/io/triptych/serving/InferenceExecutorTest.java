@@ -123,7 +123,7 @@ class InferenceExecutorTest {
     }
 
     @Test
-    void aShortRequestIsToldItsFirstTokenInTheFirstPassThatItJoins() throws Exception {
+    void aShortRequestIsToldItsFirstTokenInTheSecondPassThatItJoins() throws Exception {
         start(8, 8);
         hold();
         for (int i = 0; i < 4; i++) {
@@ -139,8 +139,10 @@ class InferenceExecutorTest {
             model.permits.release(1);
             return !output.isEmpty();
         });
-        // The pass that was under way when it came, its own, and one more that the test may have let through.
-        assertThat(model.passes - before).isLessThanOrEqualTo(3);
+        // The pass that was under way when it came, that of its prompt, its own, and one more that the test may have
+        // let
+        // through.
+        assertThat(model.passes - before).isLessThanOrEqualTo(4);
     }
 
     @Test

@@ -1,0 +1,159 @@
+package io.triptych.decoder;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
+import io.triptych.speculation.TokenTree;
+import io.triptych.torchscript.TorchScriptProgram;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A part of a pass that runs by itself: some of the sequences, their rows one after another, and the arguments of the
+ * program {@code llama_decoder.py.txt}, which tells what they mean. Used by one thread at a time.
+ */
+final class Lane implements AutoCloseable {
+    /** What a sequence costs beside its rows, in rows. */
+    private static final int SEQUENCE_ROWS = 4;
+
+    private final TorchScriptProgram program;
+    private final DecoderEnds ends;
+    private final float[] nothingGiven;
+    private final SharedArray tokens;
+    private final SharedArray given;
+    private final SharedArray positions;
+    private final SharedArray mask;
+    private final SharedArray logits;
+
+    private final List<LlamaSession> sessions = new ArrayList<>();
+    private final List<Long> spans = new ArrayList<>();
+    private int rows;
+    private int scored;
+    private int maskSize;
+
+    Lane(TorchScriptProgram program, DecoderEnds ends, int hiddenSize) {
+        this.program = program;
+        this.ends = ends;
+        PtNDManager manager = program.manager();
+        tokens = new SharedArray(manager, DataType.INT64, ends.terms());
+        given = new SharedArray(manager, DataType.FLOAT32, hiddenSize);
+        nothingGiven = new float[hiddenSize];
+        positions = new SharedArray(manager, DataType.INT64, 1);
+        mask = new SharedArray(manager, DataType.FLOAT32, 1);
+        logits = new SharedArray(manager, DataType.FLOAT32, ends.outputs());
+    }
+
+    /** Forgets the last pass. */
+    void clear() {
+        sessions.clear();
+        spans.clear();
+        rows = 0;
+        scored = 0;
+        maskSize = 0;
+    }
+
+    /** What it will cost, in rows. */
+    int load() {
+        return rows + SEQUENCE_ROWS * sessions.size();
+    }
+
+    /**
+     * Adds the nodes of a tree from {@code from} on. Those that logits are wanted of come before all others.
+     *
+     * @return the row of the first
+     */
+    int add(LlamaSession session, TokenTree tree, int from, boolean wanted) {
+        int first = rows;
+        int added = tree.size() - from;
+        int committed = session.length();
+        tokens.reserve(rows + added);
+        positions.reserve(rows + added);
+        for (int node = from; node < tree.size(); node++) {
+            int row = rows + node - from;
+            int position = committed + tree.depth(node);
+            ends.put(requireToken(tree.token(node)), position, tokens.longs().position(row * ends.terms()));
+            positions.longs().put(row, position);
+            if (session.start() != null) {
+                give(row, position == 0 ? session.start() : nothingGiven);
+            }
+        }
+        boolean masked = tree.size() > 1;
+        for (long value : new long[] {rows, added, committed, committed + from, masked ? maskSize : -1}) {
+            spans.add(value);
+        }
+        if (masked) {
+            mask.reserve(maskSize + added * tree.size());
+            for (int node = from; node < tree.size(); node++) {
+                maskRow(tree, node);
+            }
+        }
+        sessions.add(session);
+        rows += added;
+        scored = wanted ? rows : scored;
+        return first;
+    }
+
+    private void give(int row, float[] input) {
+        given.reserve(row + 1);
+        given.floats().put(row * input.length, input);
+    }
+
+    /** A node sees itself and its ancestors, and all that is committed. */
+    private void maskRow(TokenTree tree, int node) {
+        for (int i = 0; i < tree.size(); i++) {
+            mask.floats().put(maskSize + i, -1e30f);
+        }
+        for (int seen = node; seen != TokenTree.NONE; seen = tree.parent(seen)) {
+            mask.floats().put(maskSize + seen, 0);
+        }
+        maskSize += tree.size();
+    }
+
+    private int requireToken(int token) {
+        if (token < 0 || token >= ends.inputTokens()) {
+            throw new IllegalArgumentException("token " + token + " is not in a vocabulary of " + ends.inputTokens());
+        }
+        return token;
+    }
+
+    /** Scores and caches what was added, on so many of the engine's threads. */
+    void run(int threads) {
+        if (rows == 0) {
+            return;
+        }
+        logits.reserve(scored);
+        try (IValue keys = LlamaSession.keys(sessions);
+                IValue values = LlamaSession.values(sessions);
+                IValue where = IValue.listFrom(
+                        spans.stream().mapToLong(Long::longValue).toArray());
+                IValue count = IValue.from((long) scored)) {
+            program.run(
+                            threads,
+                            "score",
+                            tokens.value(),
+                            given.value(),
+                            positions.value(),
+                            mask.value(),
+                            keys,
+                            values,
+                            where,
+                            count,
+                            logits.value())
+                    .close();
+        }
+    }
+
+    /** The logits of a row, copied. */
+    float[] logits(int row) {
+        float[] copy = new float[ends.outputs()];
+        logits.floats().get(row * copy.length, copy);
+        return copy;
+    }
+
+    @Override
+    public void close() {
+        for (SharedArray array : List.of(tokens, given, positions, mask, logits)) {
+            array.close();
+        }
+    }
+}
