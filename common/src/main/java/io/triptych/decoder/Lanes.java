@@ -50,8 +50,12 @@ final class Lanes implements AutoCloseable {
                 Target.Session second = decoder.open()) {
             int[] threads = {1, EngineThreads.all()};
             threadsOfOne = threads[fastest(way -> threadsOfOne = threads[way], decoder, List.of(first))];
-            dealt = fastest(way -> dealt = way == 1, decoder, List.of(first, second)) == 1;
+            deal(fastest(way -> deal(way == 1), decoder, List.of(first, second)) == 1);
         }
+    }
+
+    void deal(boolean inLanes) {
+        dealt = inLanes;
     }
 
     /** Which of two ways, taken in turns, scores a small tree of each session in less time. */

@@ -128,6 +128,11 @@ public final class LlamaDecoder implements Target, AutoCloseable {
                 .toList();
     }
 
+    /** Settles whether the sequences of a pass are dealt out to lanes, whatever loading found to be faster. */
+    void deal(boolean dealt) {
+        lanes.deal(dealt);
+    }
+
     /** Caches tokens after a session's committed ones. */
     void append(LlamaSession session, int[] added) {
         for (int at = 0; at < added.length; at += PREFILL_ROWS) {

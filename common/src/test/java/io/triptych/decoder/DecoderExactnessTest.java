@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A row's logits are the same bits in plain single steps and in whatever else a pass may be: prompts cached in pieces,
- * trees with wrong drafts before, between and after the right ones, trees scored in parts, several sequences at once.
+ * trees with wrong drafts before, between and after the right ones, trees scored in parts, several sequences at once, in
+ * lanes and not, beside prompts.
  */
 class DecoderExactnessTest {
     private static final int SEQUENCES = 4;
@@ -51,7 +52,9 @@ class DecoderExactnessTest {
                         .replaceAll("v = torch.sub_.*\\n", "\n")
                         .replaceAll("e = torch.exp_.*\\n", "e = torch.softmax(s, -1)\n")
                         .replace("e = torch.to(torch.round_(e), 7)", "")
-                        .replaceAll("o = \\(self\\).weighted.*\\n", "o = torch.bmm(e, torch.to(w, 6))\n");
+                        .replace("e = (self).multipliers(e, total)", "")
+                        .replace("torch.bmm(weights, w)", "torch.bmm(weights, torch.to(w, 6))")
+                        .replace("(self).mean(sum, total)", "sum");
             }
         };
         assertThat(differingRows(ordinary, 150)).isGreaterThan(100);
@@ -92,7 +95,9 @@ class DecoderExactnessTest {
 
     /** Moves some of the sequences forward by one pass, in one of the ways there are; counts their differing rows. */
     private int randomPass(LlamaDecoder decoder, List<Target.Session> sessions, int length) {
+        decoder.deal(random.nextBoolean());
         List<Target.Step> steps = new ArrayList<>();
+        List<Target.Prompt> prompts = new ArrayList<>();
         List<int[]> paths = new ArrayList<>();
         List<Integer> sequences = new ArrayList<>();
         for (int i = 0; i < SEQUENCES; i++) {
@@ -106,7 +111,12 @@ class DecoderExactnessTest {
             }
             if (random.nextInt(8) == 0) {
                 int count = Math.min(left, 1 + random.nextInt(90));
-                session.append(Arrays.copyOfRange(tokens[i], session.length(), session.length() + count));
+                int[] part = Arrays.copyOfRange(tokens[i], session.length(), session.length() + count);
+                if (random.nextBoolean()) {
+                    session.append(part);
+                } else {
+                    prompts.add(new Target.Prompt(session, part));
+                }
                 continue;
             }
             int right = Math.min(left, random.nextInt(3) == 0 ? 1 : 1 + random.nextInt(20));
@@ -120,7 +130,7 @@ class DecoderExactnessTest {
             steps.add(new Target.Step(session, tree, from));
             sequences.add(i);
         }
-        List<Target.Scores> scores = decoder.score(steps);
+        List<Target.Scores> scores = decoder.score(steps, prompts);
         int differing = 0;
         for (int s = 0; s < steps.size(); s++) {
             Target.Session session = steps.get(s).session();
