@@ -69,7 +69,7 @@ public final class DecodingLoop {
         }
         pass(turns, prompts, company);
         if (cost != null) {
-            cost.beside(0, 0); // a sequence that begins between passes reckons with costs as they are alone
+            cost.beside(0, 0, 0); // a sequence that begins between passes reckons with costs as they are alone
         }
     }
 
@@ -121,7 +121,11 @@ public final class DecodingLoop {
             apart(turns, prompts, company, e);
             return;
         }
-        double passSeconds = secondsSince(begin) / sequences;
+        double seconds = secondsSince(begin);
+        if (turns.size() > 1 && prompts.isEmpty()) {
+            company.took(seconds);
+        }
+        double passSeconds = seconds / sequences;
         prompts.forEach(part -> part.cached(passSeconds));
         for (int i = 0; i < turns.size(); i++) {
             Turn turn = turns.get(i);
@@ -224,6 +228,7 @@ public final class DecodingLoop {
      * had in their last pass: so rows go where they are still cheap, and every row has to be worth the time of all.
      */
     private final class Company {
+        private int sequences;
         private int rows;
         private double tokens;
 
@@ -232,15 +237,24 @@ public final class DecodingLoop {
         }
 
         void join(Sequence sequence) {
+            sequences++;
             rows += sequence.rows;
             tokens += sequence.pace;
         }
 
+        /** Learns what a pass of all of them has taken. */
+        void took(double seconds) {
+            if (cost != null) {
+                cost.observe(sequences, rows, seconds);
+            }
+        }
+
         void leave(Sequence sequence) {
+            sequences--;
             rows -= sequence.rows;
             tokens -= sequence.pace;
             if (cost != null) {
-                cost.beside(rows, tokens);
+                cost.beside(sequences, rows, tokens);
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.triptych.speculation;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleSupplier;
@@ -13,6 +14,7 @@ public final class PassCost {
     private static final int[] MEASURED_ROWS = {1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64};
     private static final int WARM_UPS = 3;
     private static final int REPETITIONS = 13;
+    private static final int SHARED_ROWS = 8;
 
     /**
      * How much of a surprise is believed to hold for every number of rows, and for this number alone. The latter is
@@ -25,8 +27,24 @@ public final class PassCost {
 
     private final double[] measured;
     private final double[] monotone;
+    private Shared shared; // null: as if all rows were of one sequence
+    private int others;
     private int otherRows;
     private double otherTokens;
+
+    /**
+     * What a pass of several sequences costs, in seconds: what it costs for one sequence, for every further one with its
+     * first row, and for every further row.
+     */
+    record Shared(double first, double sequence, double row) {
+        double seconds(int sequences, int rows) {
+            return first + (sequences - 1) * sequence + (rows - sequences) * row;
+        }
+
+        Shared times(double factor) {
+            return new Shared(factor * first, factor * sequence, factor * row);
+        }
+    }
 
     /**
      * @param secondsByRows element {@code i} is the cost of {@code i + 1} rows, in seconds, greater than 0; at least
@@ -43,8 +61,13 @@ public final class PassCost {
         smooth();
     }
 
+    PassCost(double[] secondsByRows, Shared shared) {
+        this(secondsByRows);
+        this.shared = shared;
+    }
+
     /**
-     * Times passes of a target over chains of 1 to 64 rows, as far as its capacity allows. A plain step is timed among
+     * Times passes of a target over chains of 1 to 64 rows, as far as its capacity allows, and of several sequences. A plain step is timed among
      * its like. A larger pass is followed by a plain step, and costs what both take over a step: a small model's weights
      * stand in other caches after a large pass, and the step that follows may take a third longer, which would make
      * every draft look cheap if it were left out, or if it were part of what plain decoding seems to cost.
@@ -66,7 +89,26 @@ public final class PassCost {
                 seconds[i] = Math.max(step, both - step);
             }
         }
-        return new PassCost(interpolate(rows, seconds));
+        return new PassCost(
+                interpolate(rows, seconds), measureShared(target, cachedTokens, Math.min(SHARED_ROWS, most)));
+    }
+
+    /** From passes of two and of four sequences, and of four with more rows. */
+    private static Shared measureShared(Target target, int cachedTokens, int rows) {
+        List<Target.Session> sessions = new ArrayList<>();
+        try {
+            for (int i = 0; i < 4; i++) {
+                sessions.add(target.open());
+                sessions.get(i).append(someTokens(cachedTokens, target.vocabularySize()));
+            }
+            double two = quartile(() -> seconds(target, sessions.subList(0, 2), 1));
+            double four = Math.max(two, quartile(() -> seconds(target, sessions, 1)));
+            double all = Math.max(four, quartile(() -> seconds(target, sessions, rows)));
+            double sequence = (four - two) / 2;
+            return new Shared(two - sequence, sequence, (all - four) / (4 * Math.max(1, rows - 1)));
+        } finally {
+            sessions.forEach(Target.Session::close);
+        }
     }
 
     /** The lower quartile of repeated measurements: what disturbs a measurement only ever lengthens it. */
@@ -79,11 +121,18 @@ public final class PassCost {
 
     /** Times one pass over a chain, which is dropped again. */
     private static double seconds(Target target, Target.Session session, int rows) {
+        return seconds(target, List.of(session), rows);
+    }
+
+    private static double seconds(Target target, List<Target.Session> sessions, int rows) {
         TokenTree chain = chain(rows, target.vocabularySize());
+        List<Target.Step> steps = sessions.stream()
+                .map(session -> new Target.Step(session, chain))
+                .toList();
         long begin = System.nanoTime();
-        target.score(List.of(new Target.Step(session, chain)));
+        target.score(steps);
         double taken = Math.max(1, System.nanoTime() - begin) / 1e9;
-        session.commit(new int[0]);
+        sessions.forEach(session -> session.commit(new int[0]));
         return taken;
     }
 
@@ -91,10 +140,12 @@ public final class PassCost {
      * Tells what a sequence's rows go beside in the coming passes, until told otherwise: {@link #seconds} are then those
      * of a pass of its rows and these. {@link DecodingLoop} tells it before a sequence drafts.
      *
-     * @param rows of all other sequences
+     * @param sequences all other ones
+     * @param rows of theirs
      * @param tokensPerPass that they gain together
      */
-    void beside(int rows, double tokensPerPass) {
+    void beside(int sequences, int rows, double tokensPerPass) {
+        others = sequences;
         otherRows = rows;
         otherTokens = tokensPerPass;
     }
@@ -112,25 +163,38 @@ public final class PassCost {
     /** Seconds that a pass of so many rows of a sequence takes; at least 1 row. */
     public double seconds(int ownRows) {
         int rows = otherRows + ownRows;
+        if (others > 0 && shared != null) {
+            return shared.seconds(1 + others, rows);
+        }
         if (rows <= monotone.length) {
             return monotone[rows - 1];
         }
         return monotone[monotone.length - 1] * rows / monotone.length;
     }
 
+    /** Learns from a pass of several sequences. */
+    void observe(int sequences, int rows, double seconds) {
+        if (shared != null) {
+            shared = shared.times(Math.exp(COMMON_SHARE * surprise(seconds, shared.seconds(sequences, rows))));
+        }
+    }
+
     /** Learns from a pass of one sequence alone. A single outlier (a pause of the machine) moves little. */
     public void observe(int rows, double seconds) {
-        if (otherRows > 0 || rows > measured.length || !(seconds > 0)) {
+        if (others > 0 || rows > measured.length || !(seconds > 0)) {
             return;
         }
-        double surprise = Math.log(seconds / measured[rows - 1]);
-        double bounded = Math.max(-LARGEST_SURPRISE, Math.min(LARGEST_SURPRISE, surprise));
+        double bounded = surprise(seconds, measured[rows - 1]);
         double common = Math.exp(COMMON_SHARE * bounded);
         for (int i = 0; i < measured.length; i++) {
             measured[i] *= common;
         }
         measured[rows - 1] *= Math.exp(OWN_SHARE * bounded);
         smooth();
+    }
+
+    private static double surprise(double seconds, double expected) {
+        return Math.max(-LARGEST_SURPRISE, Math.min(LARGEST_SURPRISE, Math.log(seconds / expected)));
     }
 
     /** The closest non-decreasing sequence, by pooling adjacent violators (Ayer et al., 1955). */

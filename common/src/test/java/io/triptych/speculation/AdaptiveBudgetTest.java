@@ -87,11 +87,11 @@ class AdaptiveBudgetTest {
         }
         AdaptiveBudget budget = new AdaptiveBudget(cost, MOST);
         assertThat(budget.select(draft).size()).as("rows alone").isEqualTo(16);
-        cost.beside(8, 8);
+        cost.beside(8, 8, 8);
         assertThat(budget.select(draft).size()).as("rows beside 8").isEqualTo(8);
-        cost.beside(20, 20);
+        cost.beside(20, 20, 20);
         assertThat(budget.select(draft).size()).as("rows beside 20").isEqualTo(1);
-        cost.beside(0, 0);
+        cost.beside(0, 0, 0);
         assertThat(budget.select(draft).size()).as("rows alone again").isEqualTo(16);
     }
 

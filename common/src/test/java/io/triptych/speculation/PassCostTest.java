@@ -46,6 +46,22 @@ class PassCostTest {
     }
 
     @Test
+    void reckonsWithTheOthersOfAPass() {
+        PassCost cost = new PassCost(new double[] {1, 1.5, 2, 2.5}, new PassCost.Shared(1, 0.5, 0.1));
+        assertThat(cost.seconds(3)).isEqualTo(2);
+        cost.beside(3, 6, 4);
+        assertThat(cost.seconds(1)).isCloseTo(1 + 3 * 0.5 + 3 * 0.1, within(1e-9));
+        assertThat(cost.seconds(5) - cost.seconds(1)).isCloseTo(4 * 0.1, within(1e-9));
+        cost.observe(1, 100); // what one sequence costs is not learnt in company
+        for (int pass = 0; pass < 300; pass++) {
+            cost.observe(4, 7, 2 * (1 + 3 * 0.5 + 3 * 0.1));
+        }
+        assertThat(cost.seconds(5) - cost.seconds(1)).isCloseTo(2 * 4 * 0.1, within(0.02));
+        cost.beside(0, 0, 0);
+        assertThat(cost.seconds(1)).isEqualTo(1);
+    }
+
+    @Test
     void refusesWhatNoPassCanCost() {
         assertThatThrownBy(() -> new PassCost(new double[] {1, 0})).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new PassCost(new double[] {Double.NaN})).isInstanceOf(IllegalArgumentException.class);
