@@ -15,11 +15,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.DoubleStream;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -82,7 +84,11 @@ public final class ImageBench {
                 "equal to plain");
         int equal = 0;
         int pairs = 0;
-        for (double guidance : GUIDANCE) {
+        double[] guidances = DoubleStream.concat(DoubleStream.of(studio.model().guidance()), Arrays.stream(GUIDANCE))
+                .distinct()
+                .sorted()
+                .toArray();
+        for (double guidance : guidances) {
             Map<String, ImageComparison> comparisons = compare(guidance);
             comparisons.forEach((name, comparison) -> table.row(row(guidance, name, comparison)));
             ImageComparison exact = comparisons.get(ImageWay.EXACT.name());
@@ -93,7 +99,7 @@ public final class ImageBench {
             }
         }
         report.claim(
-                "pictures whose codes equal plain decoding: captions x guidance 1, 3, 5",
+                "pictures whose codes equal plain decoding: captions x guidance " + Arrays.toString(guidances),
                 "all",
                 equal + " of " + pairs,
                 "");
@@ -145,7 +151,7 @@ public final class ImageBench {
 
     private static List<String> row(double guidance, String name, ImageComparison comparison) {
         return List.of(
-                Summary.number(guidance, 0),
+                Summary.number(guidance, 1),
                 name,
                 Summary.number(comparison.tokensPerPass(), 2),
                 comparison.fewerPasses().medianAndQuartiles(2),
