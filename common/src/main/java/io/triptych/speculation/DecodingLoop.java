@@ -11,7 +11,7 @@ import java.util.List;
  */
 public final class DecodingLoop {
     /** Tokens of a prompt that a pass caches if sequences wait for it that already have theirs, and if none does. */
-    private static final int PROMPT_PART = 64;
+    private static final int PROMPT_PART = 32;
 
     private static final int PROMPT_PART_ALONE = 256;
 
