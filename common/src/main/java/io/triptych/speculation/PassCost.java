@@ -15,6 +15,7 @@ public final class PassCost {
     private static final int WARM_UPS = 3;
     private static final int REPETITIONS = 13;
     private static final int SHARED_ROWS = 8;
+    private static final int SHARED_REPETITIONS = 5;
 
     /**
      * How much of a surprise is believed to hold for every number of rows, and for this number alone. The latter is
@@ -81,11 +82,11 @@ public final class PassCost {
         double[] seconds = new double[rows.length];
         try (Target.Session session = target.open()) {
             session.append(someTokens(cachedTokens, target.vocabularySize()));
-            double step = quartile(() -> seconds(target, session, 1));
+            double step = quartile(REPETITIONS, () -> seconds(target, session, 1));
             seconds[0] = step;
             for (int i = 1; i < rows.length; i++) {
                 int size = rows[i];
-                double both = quartile(() -> seconds(target, session, size) + seconds(target, session, 1));
+                double both = quartile(REPETITIONS, () -> seconds(target, session, size) + seconds(target, session, 1));
                 seconds[i] = Math.max(step, both - step);
             }
         }
@@ -101,9 +102,9 @@ public final class PassCost {
                 sessions.add(target.open());
                 sessions.get(i).append(someTokens(cachedTokens, target.vocabularySize()));
             }
-            double two = quartile(() -> seconds(target, sessions.subList(0, 2), 1));
-            double four = Math.max(two, quartile(() -> seconds(target, sessions, 1)));
-            double all = Math.max(four, quartile(() -> seconds(target, sessions, rows)));
+            double two = quartile(SHARED_REPETITIONS, () -> seconds(target, sessions.subList(0, 2), 1));
+            double four = Math.max(two, quartile(SHARED_REPETITIONS, () -> seconds(target, sessions, 1)));
+            double all = Math.max(four, quartile(SHARED_REPETITIONS, () -> seconds(target, sessions, rows)));
             double sequence = (four - two) / 2;
             return new Shared(two - sequence, sequence, (all - four) / (4 * Math.max(1, rows - 1)));
         } finally {
@@ -112,11 +113,11 @@ public final class PassCost {
     }
 
     /** The lower quartile of repeated measurements: what disturbs a measurement only ever lengthens it. */
-    private static double quartile(DoubleSupplier measurement) {
-        double[] samples = new double[WARM_UPS + REPETITIONS];
+    private static double quartile(int repetitions, DoubleSupplier measurement) {
+        double[] samples = new double[WARM_UPS + repetitions];
         Arrays.setAll(samples, i -> measurement.getAsDouble());
         Arrays.sort(samples, WARM_UPS, samples.length);
-        return samples[WARM_UPS + REPETITIONS / 4];
+        return samples[WARM_UPS + repetitions / 4];
     }
 
     /** Times one pass over a chain, which is dropped again. */
