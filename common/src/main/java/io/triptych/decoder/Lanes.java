@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.IntConsumer;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -48,36 +48,44 @@ final class Lanes implements AutoCloseable {
         }
         try (Target.Session first = decoder.open();
                 Target.Session second = decoder.open()) {
-            int[] threads = {1, EngineThreads.all()};
-            threadsOfOne = threads[fastest(way -> threadsOfOne = threads[way], decoder, List.of(first))];
-            deal(fastest(way -> deal(way == 1), decoder, List.of(first, second)) == 1);
+            useAllForOne(faster(this::useAllForOne, decoder, List.of(first)));
+            deal(faster(this::deal, decoder, List.of(first, second)));
         }
+    }
+
+    private void useAllForOne(boolean all) {
+        threadsOfOne = all ? EngineThreads.all() : 1;
     }
 
     void deal(boolean inLanes) {
         dealt = inLanes;
     }
 
-    /** Which of two ways, taken in turns, scores a small tree of each session in less time. */
-    private static int fastest(IntConsumer choose, Target decoder, List<Target.Session> sessions) {
+    /** Whether a small tree of each session is scored in less time with a switch on than off, taken in turns. */
+    private static boolean faster(Consumer<Boolean> turn, Target decoder, List<Target.Session> sessions) {
         TokenTree tree = new TokenTree(0);
         for (int i = 1; i < Math.min(TRIAL_ROWS, decoder.capacity()); i++) {
             tree.add(TokenTree.ROOT, 0, 1, null);
         }
         List<Target.Step> steps =
                 sessions.stream().map(session -> new Target.Step(session, tree)).toList();
-        long[] least = {Long.MAX_VALUE, Long.MAX_VALUE};
+        long leastOn = Long.MAX_VALUE;
+        long leastOff = Long.MAX_VALUE;
         long begin = System.nanoTime();
         for (int trial = 0; trial < TRIALS && (trial < 2 || System.nanoTime() - begin < TRIAL_NANOS); trial++) {
-            for (int way = 0; way < 2; way++) {
-                choose.accept(way);
-                long before = System.nanoTime();
-                decoder.score(steps);
-                least[way] = Math.min(least[way], System.nanoTime() - before);
-            }
+            turn.accept(false);
+            leastOff = Math.min(leastOff, nanos(decoder, steps));
+            turn.accept(true);
+            leastOn = Math.min(leastOn, nanos(decoder, steps));
         }
         sessions.forEach(session -> session.commit(new int[0]));
-        return least[1] < least[0] ? 1 : 0;
+        return leastOn < leastOff;
+    }
+
+    private static long nanos(Target decoder, List<Target.Step> steps) {
+        long begin = System.nanoTime();
+        decoder.score(steps);
+        return System.nanoTime() - begin;
     }
 
     /** Begins a pass of so many sequences. */

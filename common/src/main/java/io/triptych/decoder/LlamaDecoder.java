@@ -8,7 +8,9 @@ import io.triptych.torchscript.TorchScriptProgram;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A decoder of the Llama family that scores token trees. A pass is one call of the TorchScript program
@@ -117,15 +119,13 @@ public final class LlamaDecoder implements Target, AutoCloseable {
 
     /** Puts parts in lanes: largest first, and those that logits are wanted of before all others. */
     private List<Scores> deal(List<Part> parts) {
-        Scores[] scores = new Scores[parts.size()];
-        parts.stream().sorted(Comparator.comparing(Part::dealt)).forEach(part -> {
+        Map<Part, Scores> scores = new HashMap<>();
+        for (Part part : parts.stream().sorted(Part.DEALT).toList()) {
             Lane lane = lanes.next();
             int row = lane.add(part.session, part.tree, part.from, part.wanted);
-            scores[parts.indexOf(part)] = new TreeScores(passes, lane, row - part.from, part.from, part.tree.size());
-        });
-        return Arrays.stream(
-                        scores, 0, (int) parts.stream().filter(Part::wanted).count())
-                .toList();
+            scores.put(part, new TreeScores(passes, lane, row - part.from, part.from, part.tree.size()));
+        }
+        return parts.stream().filter(Part::wanted).map(scores::get).toList();
     }
 
     /** Settles whether the sequences of a pass are dealt out to lanes, whatever loading found to be faster. */
@@ -173,6 +173,10 @@ public final class LlamaDecoder implements Target, AutoCloseable {
      * @param wanted whether logits are; if not, the tree is a chain that stays in the cache
      */
     private record Part(LlamaSession session, TokenTree tree, int from, boolean wanted) {
+        /** The order in which lanes are filled. */
+        static final Comparator<Part> DEALT =
+                Comparator.comparing((Part part) -> !part.wanted).thenComparing(part -> -part.rows());
+
         static Part of(Prompt prompt, LlamaSession session) {
             int[] tokens = prompt.tokens();
             TokenTree chain = new TokenTree(tokens[0]);
@@ -182,9 +186,8 @@ public final class LlamaDecoder implements Target, AutoCloseable {
             return new Part(session, chain, 0, false);
         }
 
-        /** Where it comes in the order in which lanes are filled. */
-        int dealt() {
-            return (wanted ? 0 : 1 << 20) - (tree.size() - from);
+        int rows() {
+            return tree.size() - from;
         }
 
         void over() {

@@ -68,8 +68,8 @@ public final class PassCost {
     }
 
     /**
-     * Times passes of a target over chains of 1 to 64 rows, as far as its capacity allows, and of several sequences. A plain step is timed among
-     * its like. A larger pass is followed by a plain step, and costs what both take over a step: a small model's weights
+     * Times passes of a target over chains of 1 to 64 rows, as far as its capacity allows, and of several sequences. A
+     * plain step is timed among its like. A larger pass is followed by a plain step, and costs what both take over a step: a small model's weights
      * stand in other caches after a large pass, and the step that follows may take a third longer, which would make
      * every draft look cheap if it were left out, or if it were part of what plain decoding seems to cost.
      *

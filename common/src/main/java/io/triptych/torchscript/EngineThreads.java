@@ -30,8 +30,7 @@ public final class EngineThreads {
             Integer mine = CURRENT.get();
             if (mine == null || mine != count || last != count) {
                 if (mine == null) {
-                    // Rewriting a program for the shapes at hand takes longer than it saves where every pass has
-                    // others.
+                    // Passes differ in their shapes: to rewrite a program for each takes longer than it saves.
                     JniUtils.setGraphExecutorOptimize(false);
                 }
                 JniUtils.setNumThreads(count);

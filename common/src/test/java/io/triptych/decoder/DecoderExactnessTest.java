@@ -110,7 +110,7 @@ class DecoderExactnessTest {
                 session.truncate(session.length() - random.nextInt(Math.min(20, session.length() + 1)));
             }
             if (random.nextInt(8) == 0) {
-                int count = Math.min(left, 1 + random.nextInt(90));
+                int count = Math.min(left, 1 + random.nextInt(3 * length / 5));
                 int[] part = Arrays.copyOfRange(tokens[i], session.length(), session.length() + count);
                 if (random.nextBoolean()) {
                     session.append(part);

@@ -139,9 +139,7 @@ class InferenceExecutorTest {
             model.permits.release(1);
             return !output.isEmpty();
         });
-        // The pass that was under way when it came, that of its prompt, its own, and one more that the test may have
-        // let
-        // through.
+        // One pass was under way when it came, two are its own, and one more the test may have let through.
         assertThat(model.passes - before).isLessThanOrEqualTo(4);
     }
 
