@@ -11,9 +11,9 @@ import java.util.stream.IntStream;
  * every pass since. Never falls as rows grow. Shared by all sequences of a target; used by its inference thread only.
  */
 public final class PassCost {
-    private static final int[] MEASURED_ROWS = {1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64};
-    private static final int WARM_UPS = 3;
-    private static final int REPETITIONS = 13;
+    private static final int[] MEASURED_ROWS = {1, 2, 4, 8, 16, 32, 64};
+    private static final int WARM_UPS = 2;
+    private static final int REPETITIONS = 9;
     private static final int SHARED_ROWS = 8;
     private static final int SHARED_REPETITIONS = 5;
 
