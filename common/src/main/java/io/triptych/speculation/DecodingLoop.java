@@ -237,7 +237,7 @@ public final class DecodingLoop {
         }
 
         void join(Sequence sequence) {
-            sequences++;
+            sequences += sequence.session.rowsPerNode();
             rows += sequence.rows;
             tokens += sequence.pace;
         }
@@ -250,7 +250,7 @@ public final class DecodingLoop {
         }
 
         void leave(Sequence sequence) {
-            sequences--;
+            sequences -= sequence.session.rowsPerNode();
             rows -= sequence.rows;
             tokens -= sequence.pace;
             if (cost != null) {

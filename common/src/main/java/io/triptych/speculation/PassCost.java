@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -13,7 +14,7 @@ import java.util.stream.IntStream;
 public final class PassCost {
     private static final int[] MEASURED_ROWS = {1, 2, 4, 8, 16, 32, 64};
     private static final int WARM_UPS = 2;
-    private static final int REPETITIONS = 9;
+    private static final int REPETITIONS = 11;
     private static final int SHARED_ROWS = 8;
     private static final int SHARED_REPETITIONS = 5;
 
@@ -26,9 +27,9 @@ public final class PassCost {
     private static final double OWN_SHARE = 0.0005;
     private static final double LARGEST_SURPRISE = Math.log(1.5);
 
-    private final double[] measured;
-    private final double[] monotone;
-    private Shared shared; // null: as if all rows were of one sequence
+    private final Curve one;
+    private final Curve two; // null: as if all rows were of one sequence
+    private Shared shared; // null: likewise
     private int others;
     private int otherRows;
     private double otherTokens;
@@ -52,79 +53,115 @@ public final class PassCost {
      *     one element
      */
     public PassCost(double[] secondsByRows) {
-        for (double seconds : secondsByRows) {
-            if (!(seconds > 0)) {
-                throw new IllegalArgumentException("a pass cannot cost " + seconds + " seconds");
-            }
-        }
-        measured = secondsByRows.clone();
-        monotone = new double[measured.length];
-        smooth();
+        this(secondsByRows, null);
     }
 
     PassCost(double[] secondsByRows, Shared shared) {
-        this(secondsByRows);
+        this(new Curve(secondsByRows), null, shared);
+    }
+
+    private PassCost(Curve one, Curve two, Shared shared) {
+        this.one = one;
+        this.two = two;
         this.shared = shared;
     }
 
     /**
      * Times passes of a target over chains of 1 to 64 rows, as far as its capacity allows, and of several sequences. A
-     * plain step is timed among its like. A larger pass is followed by a plain step, and costs what both take over a step: a small model's weights
-     * stand in other caches after a large pass, and the step that follows may take a third longer, which would make
+     * plain step is timed after another. A larger pass is followed by one, and costs what both take over a step: a small
+     * model's weights stand in other caches after a large pass, and the step that follows may take a third longer, which would make
      * every draft look cheap if it were left out, or if it were part of what plain decoding seems to cost.
      *
      * @param cachedTokens how many tokens the measured session holds
      */
     public static PassCost measure(Target target, int cachedTokens) {
-        int most = Math.min(64, target.capacity() - cachedTokens);
+        return new PassCost(measureAlone(target, cachedTokens, 1), null, measureShared(target, cachedTokens));
+    }
+
+    /** The same, and times passes of two sequences with as many rows each, as guided ones have. */
+    public static PassCost measureWithPairs(Target target, int cachedTokens) {
+        return new PassCost(
+                measureAlone(target, cachedTokens, 1),
+                measureAlone(target, cachedTokens, 2),
+                measureShared(target, cachedTokens));
+    }
+
+    private static int most(Target target, int cachedTokens) {
+        return Math.min(64, target.capacity() - cachedTokens);
+    }
+
+    private static Curve measureAlone(Target target, int cachedTokens, int sequences) {
+        int most = most(target, cachedTokens);
         int[] rows = IntStream.concat(Arrays.stream(MEASURED_ROWS).filter(r -> r < most), IntStream.of(most))
                 .toArray();
-        double[] seconds = new double[rows.length];
-        try (Target.Session session = target.open()) {
-            session.append(someTokens(cachedTokens, target.vocabularySize()));
-            double step = quartile(REPETITIONS, () -> seconds(target, session, 1));
-            seconds[0] = step;
+        return withSessions(target, cachedTokens, sequences, sessions -> {
+            // In turns, so that a machine that is slow for a while is slow for all.
+            double[] seconds = quartiles(
+                    REPETITIONS,
+                    Arrays.stream(rows)
+                            .<DoubleSupplier>mapToObj(size -> size == 1
+                                    ? () -> seconds(target, sessions, 1)
+                                    : () -> seconds(target, sessions, size) + seconds(target, sessions, 1))
+                            .toArray(DoubleSupplier[]::new));
             for (int i = 1; i < rows.length; i++) {
-                int size = rows[i];
-                double both = quartile(REPETITIONS, () -> seconds(target, session, size) + seconds(target, session, 1));
-                seconds[i] = Math.max(step, both - step);
+                seconds[i] = Math.max(seconds[0], seconds[i] - seconds[0]);
             }
-        }
-        return new PassCost(
-                interpolate(rows, seconds), measureShared(target, cachedTokens, Math.min(SHARED_ROWS, most)));
+            return new Curve(interpolate(rows, seconds));
+        });
     }
 
     /** From passes of two and of four sequences, and of four with more rows. */
-    private static Shared measureShared(Target target, int cachedTokens, int rows) {
+    private static Shared measureShared(Target target, int cachedTokens) {
+        int rows = Math.min(SHARED_ROWS, most(target, cachedTokens));
+        return withSessions(target, cachedTokens, 4, sessions -> {
+            double[] taken = quartiles(
+                    SHARED_REPETITIONS,
+                    () -> seconds(target, sessions.subList(0, 2), 1),
+                    () -> seconds(target, sessions, 1),
+                    () -> seconds(target, sessions, rows));
+            double two = taken[0];
+            double four = Math.max(two, taken[1]);
+            double all = Math.max(four, taken[2]);
+            double sequence = (four - two) / 2;
+            return new Shared(two - sequence, sequence, (all - four) / (4 * Math.max(1, rows - 1)));
+        });
+    }
+
+    private static <T> T withSessions(
+            Target target, int cachedTokens, int count, Function<List<Target.Session>, T> measurement) {
         List<Target.Session> sessions = new ArrayList<>();
         try {
-            for (int i = 0; i < 4; i++) {
+            for (int i = 0; i < count; i++) {
                 sessions.add(target.open());
                 sessions.get(i).append(someTokens(cachedTokens, target.vocabularySize()));
             }
-            double two = quartile(SHARED_REPETITIONS, () -> seconds(target, sessions.subList(0, 2), 1));
-            double four = Math.max(two, quartile(SHARED_REPETITIONS, () -> seconds(target, sessions, 1)));
-            double all = Math.max(four, quartile(SHARED_REPETITIONS, () -> seconds(target, sessions, rows)));
-            double sequence = (four - two) / 2;
-            return new Shared(two - sequence, sequence, (all - four) / (4 * Math.max(1, rows - 1)));
+            return measurement.apply(sessions);
         } finally {
             sessions.forEach(Target.Session::close);
         }
     }
 
-    /** The lower quartile of repeated measurements: what disturbs a measurement only ever lengthens it. */
-    private static double quartile(int repetitions, DoubleSupplier measurement) {
-        double[] samples = new double[WARM_UPS + repetitions];
-        Arrays.setAll(samples, i -> measurement.getAsDouble());
-        Arrays.sort(samples, WARM_UPS, samples.length);
-        return samples[WARM_UPS + repetitions / 4];
+    /**
+     * The lower quartiles of measurements that are repeated in turns: what disturbs a measurement only ever lengthens
+     * it.
+     */
+    private static double[] quartiles(int repetitions, DoubleSupplier... measurements) {
+        double[][] samples = new double[measurements.length][repetitions];
+        for (int i = -WARM_UPS; i < repetitions; i++) {
+            for (int j = 0; j < measurements.length; j++) {
+                samples[j][Math.max(i, 0)] = measurements[j].getAsDouble();
+            }
+        }
+        return Arrays.stream(samples)
+                .mapToDouble(each -> Arrays.stream(each)
+                        .sorted()
+                        .skip(repetitions / 4)
+                        .findFirst()
+                        .orElseThrow())
+                .toArray();
     }
 
-    /** Times one pass over a chain, which is dropped again. */
-    private static double seconds(Target target, Target.Session session, int rows) {
-        return seconds(target, List.of(session), rows);
-    }
-
+    /** Times one pass over a chain behind each session, which is dropped again. */
     private static double seconds(Target target, List<Target.Session> sessions, int rows) {
         TokenTree chain = chain(rows, target.vocabularySize());
         List<Target.Step> steps = sessions.stream()
@@ -158,19 +195,27 @@ public final class PassCost {
 
     /** The largest number of rows that is known rather than extrapolated. */
     public int maximumRows() {
-        return monotone.length;
+        return one.monotone.length;
     }
 
     /** Seconds that a pass of so many rows of a sequence takes; at least 1 row. */
-    public double seconds(int ownRows) {
-        int rows = otherRows + ownRows;
+    public double seconds(int rows) {
+        return seconds(1, rows);
+    }
+
+    /**
+     * Seconds that a pass of one or two sequences takes, of a request that has so many.
+     *
+     * @param rows of each, at least 1
+     */
+    double seconds(int sequences, int rows) {
         if (others > 0 && shared != null) {
-            return shared.seconds(1 + others, rows);
+            return shared.seconds(others + sequences, otherRows + sequences * rows);
         }
-        if (rows <= monotone.length) {
-            return monotone[rows - 1];
+        if (sequences == 2 && two != null) {
+            return two.seconds(rows);
         }
-        return monotone[monotone.length - 1] * rows / monotone.length;
+        return one.seconds(otherRows + sequences * rows);
     }
 
     /** Learns from a pass of several sequences. */
@@ -180,46 +225,25 @@ public final class PassCost {
         }
     }
 
-    /** Learns from a pass of one sequence alone. A single outlier (a pause of the machine) moves little. */
+    /** Learns from a pass of one sequence alone. */
     public void observe(int rows, double seconds) {
-        if (others > 0 || rows > measured.length || !(seconds > 0)) {
+        observeAlone(1, rows, seconds);
+    }
+
+    /** Learns from a pass of one request alone, whose sequences have so many rows each. */
+    void observeAlone(int sequences, int rows, double seconds) {
+        if (others > 0 || !(seconds > 0)) {
             return;
         }
-        double bounded = surprise(seconds, measured[rows - 1]);
-        double common = Math.exp(COMMON_SHARE * bounded);
-        for (int i = 0; i < measured.length; i++) {
-            measured[i] *= common;
+        if (sequences == 2 && two != null) {
+            two.observe(rows, seconds);
+        } else {
+            one.observe(sequences * rows, seconds);
         }
-        measured[rows - 1] *= Math.exp(OWN_SHARE * bounded);
-        smooth();
     }
 
     private static double surprise(double seconds, double expected) {
         return Math.max(-LARGEST_SURPRISE, Math.min(LARGEST_SURPRISE, Math.log(seconds / expected)));
-    }
-
-    /** The closest non-decreasing sequence, by pooling adjacent violators (Ayer et al., 1955). */
-    private void smooth() {
-        double[] means = new double[measured.length];
-        int[] lengths = new int[measured.length];
-        int blocks = 0;
-        for (double seconds : measured) {
-            means[blocks] = seconds;
-            lengths[blocks] = 1;
-            while (blocks > 0 && means[blocks - 1] > means[blocks]) {
-                int length = lengths[blocks - 1] + lengths[blocks];
-                means[blocks - 1] =
-                        (means[blocks - 1] * lengths[blocks - 1] + means[blocks] * lengths[blocks]) / length;
-                lengths[blocks - 1] = length;
-                blocks--;
-            }
-            blocks++;
-        }
-        int row = 0;
-        for (int block = 0; block < blocks; block++) {
-            Arrays.fill(monotone, row, row + lengths[block], means[block]);
-            row += lengths[block];
-        }
     }
 
     private static int[] someTokens(int count, int vocabularySize) {
@@ -249,5 +273,67 @@ public final class PassCost {
             }
         }
         return all;
+    }
+
+    /** Seconds by rows. */
+    private static final class Curve {
+        private final double[] measured;
+        private final double[] monotone;
+
+        Curve(double[] secondsByRows) {
+            for (double seconds : secondsByRows) {
+                if (!(seconds > 0)) {
+                    throw new IllegalArgumentException("a pass cannot cost " + seconds + " seconds");
+                }
+            }
+            measured = secondsByRows.clone();
+            monotone = new double[measured.length];
+            smooth();
+        }
+
+        double seconds(int rows) {
+            if (rows <= monotone.length) {
+                return monotone[rows - 1];
+            }
+            return monotone[monotone.length - 1] * rows / monotone.length;
+        }
+
+        /** A single outlier (a pause of the machine) moves little. */
+        void observe(int rows, double seconds) {
+            if (rows > measured.length) {
+                return;
+            }
+            double bounded = surprise(seconds, measured[rows - 1]);
+            double common = Math.exp(COMMON_SHARE * bounded);
+            for (int i = 0; i < measured.length; i++) {
+                measured[i] *= common;
+            }
+            measured[rows - 1] *= Math.exp(OWN_SHARE * bounded);
+            smooth();
+        }
+
+        /** The closest non-decreasing sequence, by pooling adjacent violators (Ayer et al., 1955). */
+        private void smooth() {
+            double[] means = new double[measured.length];
+            int[] lengths = new int[measured.length];
+            int blocks = 0;
+            for (double seconds : measured) {
+                means[blocks] = seconds;
+                lengths[blocks] = 1;
+                while (blocks > 0 && means[blocks - 1] > means[blocks]) {
+                    int length = lengths[blocks - 1] + lengths[blocks];
+                    means[blocks - 1] =
+                            (means[blocks - 1] * lengths[blocks - 1] + means[blocks] * lengths[blocks]) / length;
+                    lengths[blocks - 1] = length;
+                    blocks--;
+                }
+                blocks++;
+            }
+            int row = 0;
+            for (int block = 0; block < blocks; block++) {
+                Arrays.fill(monotone, row, row + lengths[block], means[block]);
+                row += lengths[block];
+            }
+        }
     }
 }

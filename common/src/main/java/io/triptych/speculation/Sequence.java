@@ -25,7 +25,7 @@ public final class Sequence implements AutoCloseable {
     boolean prompted;
 
     /** Rows in the last pass, and tokens of a pass, recent ones counting most. */
-    int rows = 1;
+    int rows;
 
     double pace = 1;
 
@@ -49,6 +49,7 @@ public final class Sequence implements AutoCloseable {
         }
         this.history = new TokenHistory(prompt);
         this.session = session;
+        this.rows = session.rowsPerNode();
         this.drafter = drafter;
         this.budget = budget;
         this.verifier = verifier;

@@ -9,7 +9,7 @@ public final class TokenRate {
     private static final double SHARE = 0.05;
 
     private final PassCost cost;
-    private final int plainRows;
+    private final int sequences;
     private double tokens;
     private double seconds;
 
@@ -17,16 +17,16 @@ public final class TokenRate {
         this(cost, 1);
     }
 
-    /** @param plainRows rows of a pass of plain decoding */
-    public TokenRate(PassCost cost, int plainRows) {
+    /** @param sequences that the request has in a pass, a row of each in plain decoding */
+    public TokenRate(PassCost cost, int sequences) {
         this.cost = cost;
-        this.plainRows = plainRows;
+        this.sequences = sequences;
     }
 
     /** Tokens per second, of all sequences that share the passes; never less than plain decoding would reach. */
     public double tokensPerSecond() {
         double others = cost.otherTokens();
-        double plain = (1 + others) / cost.seconds(plainRows);
+        double plain = (1 + others) / cost.seconds(sequences, 1);
         return seconds == 0 ? plain : Math.max(plain, (tokens + others) / seconds);
     }
 
@@ -34,7 +34,7 @@ public final class TokenRate {
     public void record(int passTokens, double passSeconds) {
         if (seconds == 0) {
             tokens = 1;
-            seconds = cost.seconds(plainRows);
+            seconds = cost.seconds(sequences, 1);
         }
         tokens += SHARE * (passTokens - tokens);
         seconds += SHARE * (passSeconds - seconds);

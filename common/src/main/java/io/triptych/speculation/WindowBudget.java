@@ -18,7 +18,7 @@ public final class WindowBudget implements BudgetController {
     private static final double CREDIT_IN_PASSES = 12;
 
     private final PassCost cost;
-    private final int rowsPerToken;
+    private final int sequences;
     private final int maximumLength;
     private final TokenRate rate;
     private final ProbingGate gate;
@@ -30,14 +30,14 @@ public final class WindowBudget implements BudgetController {
 
     /**
      * @param cost of the target's passes, shared by all its sequences
-     * @param rowsPerToken rows that a token takes in a pass: 2 with guidance, else 1
+     * @param sequences that the request has in a pass: 2 with guidance, else 1
      * @param maximumLength the longest window, at least 0
      */
-    public WindowBudget(PassCost cost, int rowsPerToken, int maximumLength) {
+    public WindowBudget(PassCost cost, int sequences, int maximumLength) {
         this.cost = cost;
-        this.rowsPerToken = rowsPerToken;
+        this.sequences = sequences;
         this.maximumLength = maximumLength;
-        rate = new TokenRate(cost, rowsPerToken);
+        rate = new TokenRate(cost, sequences);
         gate = new ProbingGate(CREDIT_IN_PASSES * seconds(0));
     }
 
@@ -74,7 +74,7 @@ public final class WindowBudget implements BudgetController {
             (node <= redrawnGuesses ? redrawn : firstGuesses).record(scored.confidence(node));
         }
         redrawnGuesses = scored.size() - verdict.length();
-        cost.observe(rowsPerToken * scored.size(), passSeconds);
+        cost.observeAlone(sequences, scored.size(), passSeconds);
         double seconds = seconds(guesses);
         if (guesses > 0) {
             draftSecondsPerGuess.observe(draftSeconds / guesses);
@@ -86,7 +86,7 @@ public final class WindowBudget implements BudgetController {
     }
 
     private double seconds(int guesses) {
-        return cost.seconds(rowsPerToken * (guesses + 1));
+        return cost.seconds(sequences, guesses + 1);
     }
 
     /** How probable guesses of a kind claim to be, recent ones counting most. */

@@ -151,6 +151,12 @@ final class TokenizerFile {
                     throw wrong(role, "has no unk_token in its vocabulary, so it could not read every text");
                 }
             }
+            case "BPE" -> {
+                if (part.hasNonNull("unk_token")
+                        && !part.path("vocab").has(part.path("unk_token").asString(""))) {
+                    throw wrong(role, "has an unk_token that is not in its vocabulary, so it could not read every text");
+                }
+            }
             case "Unigram" -> {
                 if (!part.hasNonNull("unk_id")) {
                     throw wrong(role, "has no unk_id, so it could not read every text");

@@ -86,6 +86,7 @@ class TokenizerFileTest {
                 "model | {\"type\":\"Other\",\"vocab\":{\"a\":0}} | type 'Other'",
                 "model | {\"type\":\"BPE\",\"vocab\":{\"a\":0},\"continuing_subword_prefix\":\"#\"} | subword_prefix",
                 "model | {\"type\":\"WordLevel\",\"vocab\":{\"a\":0},\"unk_token\":\"b\"} | has no unk_token",
+                "model | {\"type\":\"BPE\",\"vocab\":{\"a\":0},\"unk_token\":\"b\"} | has an unk_token that is not",
                 "model | {\"type\":\"Unigram\",\"vocab\":[[\"a\",0]],\"unk_id\":null} | has no unk_id",
                 "model | {\"type\":\"BPE\",\"vocab\":{\"a\":-1}} | has the token -1",
                 "model | {\"type\":\"BPE\",\"vocab\":{\"a\":16777216}} | has the token 16777216",

@@ -43,7 +43,7 @@ final class ImageEngineLoader implements Callable<ImageEngine> {
         try {
             VqDecoder pixels = VqDecoder.load(shape, checkpoint, precision);
             checkpoint.requireEveryTensorUsed(JanusConfig.UNUSED_PARTS);
-            PassCost cost = PassCost.measure(target, shape.imageTokens() / 2);
+            PassCost cost = PassCost.measureWithPairs(target, shape.imageTokens() / 2);
             return new ImageEngine(
                     model,
                     target,

@@ -112,7 +112,7 @@ public final class ImageStudio implements AutoCloseable {
 
     /** What passes cost now, at a length in the middle of a picture. */
     PassCost passCost() {
-        return PassCost.measure(decoder, model.shape().imageTokens() / 2);
+        return PassCost.measureWithPairs(decoder, model.shape().imageTokens() / 2);
     }
 
     /** What chooses the lengths of windows if nobody else does. */
