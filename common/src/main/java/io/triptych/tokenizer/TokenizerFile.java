@@ -154,7 +154,8 @@ final class TokenizerFile {
             case "BPE" -> {
                 if (part.hasNonNull("unk_token")
                         && !part.path("vocab").has(part.path("unk_token").asString(""))) {
-                    throw wrong(role, "has an unk_token that is not in its vocabulary, so it could not read every text");
+                    throw wrong(
+                            role, "has an unk_token that is not in its vocabulary, so it could not read every text");
                 }
             }
             case "Unigram" -> {
@@ -177,14 +178,23 @@ final class TokenizerFile {
         }
     }
 
+    /** The library takes for granted that a template's tokens are defined, one name for each. */
     private void checkTemplate(String role, JsonNode template) {
+        JsonNode specialTokens = template.path("special_tokens");
         for (JsonNode piece : template.path("single")) {
             if (piece.has("Sequence")
                     && !piece.path("Sequence").path("id").asString("").equals("A")) {
                 throw wrong(role, "has a template for one text with a second one in it");
             }
+            String token = piece.path("SpecialToken").path("id").asString("");
+            if (piece.has("SpecialToken") && !specialTokens.has(token)) {
+                throw wrong(role, "has a template with the special token '" + token + "', which it does not define");
+            }
         }
-        for (JsonNode token : template.path("special_tokens")) {
+        for (JsonNode token : specialTokens) {
+            if (token.path("ids").size() != token.path("tokens").size()) {
+                throw wrong(role, "has a special token with another number of names than of tokens");
+            }
             for (JsonNode id : token.path("ids")) {
                 token(id);
             }

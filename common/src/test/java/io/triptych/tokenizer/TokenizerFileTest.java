@@ -83,6 +83,8 @@ class TokenizerFileTest {
                 "decoder | {\"type\":\"Strip\",\"content\":\"a\",\"start\":1,\"stop\":1} | strips the end",
                 "decoder | {\"type\":\"Strip\",\"content\":\"a\",\"start\":1} | strips the end",
                 "decoder | {\"type\":\"CTC\"} | type 'CTC'",
+                "post_processor | {\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"s\",\"type_id\":0}}],\"pair\":[],\"special_tokens\":{}} | the special token 's'",
+                "post_processor | {\"type\":\"TemplateProcessing\",\"single\":[],\"pair\":[],\"special_tokens\":{\"s\":{\"id\":\"s\",\"ids\":[0],\"tokens\":[]}}} | another number of names",
                 "model | {\"type\":\"Other\",\"vocab\":{\"a\":0}} | type 'Other'",
                 "model | {\"type\":\"BPE\",\"vocab\":{\"a\":0},\"continuing_subword_prefix\":\"#\"} | subword_prefix",
                 "model | {\"type\":\"WordLevel\",\"vocab\":{\"a\":0},\"unk_token\":\"b\"} | has no unk_token",
