@@ -34,6 +34,29 @@ public final class Categorical {
         return new Categorical(logits, largest, Math.min(1 / temperature, Double.MAX_VALUE), logits.length, -1);
     }
 
+    /**
+     * The softmax at a request's temperature, or the point mass on the largest at 0, less what top-k, min-p and top-p
+     * exclude. Takes ownership of the array.
+     *
+     * @throws IllegalArgumentException if a logit is NaN or positive infinity, or none is finite
+     */
+    public static Categorical of(float[] logits, SamplingParameters parameters) {
+        if (parameters.temperature() == 0) {
+            return certain(largest(logits), logits.length);
+        }
+        Categorical distribution = ofLogits(logits, parameters.temperature());
+        if (parameters.topK() > 0) {
+            Truncation.topK(distribution, parameters.topK());
+        }
+        if (parameters.minP() > 0) {
+            Truncation.minP(distribution, parameters.minP());
+        }
+        if (parameters.topP() < 1) {
+            Truncation.topP(distribution, parameters.topP());
+        }
+        return distribution;
+    }
+
     /** Every token with the same probability. */
     public static Categorical uniform(int vocabularySize) {
         return ofLogits(new float[vocabularySize], 1);

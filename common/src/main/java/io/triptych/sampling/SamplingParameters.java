@@ -75,7 +75,7 @@ public record SamplingParameters(
     }
 
     /** Whether the logits depend on the tokens before a position otherwise than through the model. */
-    boolean penalises() {
+    public boolean penalises() {
         return repetitionPenalty != 1 || frequencyPenalty != 0 || presencePenalty != 0;
     }
 

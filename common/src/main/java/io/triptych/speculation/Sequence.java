@@ -1,6 +1,5 @@
 package io.triptych.speculation;
 
-import io.triptych.sampling.LogitsPipeline;
 import io.triptych.sampling.Randomness;
 
 /**

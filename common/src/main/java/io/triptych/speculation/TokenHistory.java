@@ -1,6 +1,5 @@
 package io.triptych.speculation;
 
-import io.triptych.sampling.TokenOccurrences;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -52,7 +51,7 @@ public final class TokenHistory {
     }
 
     /** The counts of all tokens; whoever adds to them for a moment removes it again. Costs what is new since last asked. */
-    public TokenOccurrences occurrences() {
+    TokenOccurrences occurrences() {
         for (; counted < size; counted++) {
             occurrences.add(tokens[counted], counted >= promptLength);
         }

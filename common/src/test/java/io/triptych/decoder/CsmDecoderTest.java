@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.triptych.sampling.CounterRandom;
-import io.triptych.sampling.LogitsPipeline;
 import io.triptych.sampling.SamplingParameters;
 import io.triptych.speculation.BudgetController;
 import io.triptych.speculation.DecodingLoop;
 import io.triptych.speculation.Drafter;
 import io.triptych.speculation.ExactVerifier;
+import io.triptych.speculation.LogitsPipeline;
 import io.triptych.speculation.PassCost;
 import io.triptych.speculation.Sequence;
 import io.triptych.speculation.Target;

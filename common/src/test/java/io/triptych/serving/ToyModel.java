@@ -1,11 +1,11 @@
 package io.triptych.serving;
 
 import io.triptych.sampling.CounterRandom;
-import io.triptych.sampling.LogitsPipeline;
 import io.triptych.sampling.SamplingParameters;
 import io.triptych.speculation.BudgetController;
 import io.triptych.speculation.DecodingLoop;
 import io.triptych.speculation.ExactVerifier;
+import io.triptych.speculation.LogitsPipeline;
 import io.triptych.speculation.RandomDrafter;
 import io.triptych.speculation.Sequence;
 import io.triptych.speculation.SpeculationStats;

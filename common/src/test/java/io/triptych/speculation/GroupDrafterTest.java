@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.triptych.sampling.Categorical;
 import io.triptych.sampling.CounterRandom;
-import io.triptych.sampling.LogitsPipeline;
 import io.triptych.sampling.SamplingParameters;
 import io.triptych.speculation.JacobiDrafter.Redraw;
 import java.util.ArrayList;

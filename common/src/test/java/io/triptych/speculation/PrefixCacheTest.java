@@ -3,7 +3,6 @@ package io.triptych.speculation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.triptych.sampling.CounterRandom;
-import io.triptych.sampling.LogitsPipeline;
 import io.triptych.sampling.SamplingParameters;
 import java.util.Arrays;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.triptych.speech.draft;
 
 import io.triptych.sampling.Categorical;
-import io.triptych.sampling.LogitsPipeline;
+import io.triptych.speculation.LogitsPipeline;
 import io.triptych.speculation.TokenHistory;
 import io.triptych.speculation.TokenTree;
 import io.triptych.speculation.WindowInitialiser;

@@ -1,10 +1,10 @@
 package io.triptych.speech.draft;
 
-import io.triptych.sampling.LogitsPipeline;
 import io.triptych.sampling.Randomness;
 import io.triptych.speculation.BudgetController;
 import io.triptych.speculation.Contract;
 import io.triptych.speculation.Drafter;
+import io.triptych.speculation.LogitsPipeline;
 import io.triptych.speculation.Target;
 import io.triptych.speculation.Verifier;
 

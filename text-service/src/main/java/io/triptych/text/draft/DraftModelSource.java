@@ -2,9 +2,9 @@ package io.triptych.text.draft;
 
 import io.triptych.sampling.Categorical;
 import io.triptych.sampling.CounterRandom;
-import io.triptych.sampling.LogitsPipeline;
 import io.triptych.sampling.SamplingParameters;
 import io.triptych.speculation.Contract;
+import io.triptych.speculation.LogitsPipeline;
 import io.triptych.speculation.PassCost;
 import io.triptych.speculation.Target;
 import io.triptych.speculation.TargetDistribution;

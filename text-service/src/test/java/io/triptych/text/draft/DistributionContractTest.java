@@ -3,12 +3,12 @@ package io.triptych.text.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.triptych.sampling.CounterRandom;
-import io.triptych.sampling.LogitsPipeline;
 import io.triptych.sampling.SamplingParameters;
 import io.triptych.speculation.BudgetController;
 import io.triptych.speculation.Contract;
 import io.triptych.speculation.DecodingLoop;
 import io.triptych.speculation.Drafter;
+import io.triptych.speculation.LogitsPipeline;
 import io.triptych.speculation.MultiCandidateVerifier;
 import io.triptych.speculation.PassCost;
 import io.triptych.speculation.Sequence;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.triptych.sampling.CounterRandom;
-import io.triptych.sampling.LogitsPipeline;
 import io.triptych.sampling.SamplingParameters;
 import io.triptych.speculation.AdaptiveBudget;
 import io.triptych.speculation.BudgetController;
@@ -12,6 +11,7 @@ import io.triptych.speculation.Contract;
 import io.triptych.speculation.DecodingLoop;
 import io.triptych.speculation.Drafter;
 import io.triptych.speculation.ExactVerifier;
+import io.triptych.speculation.LogitsPipeline;
 import io.triptych.speculation.PassCost;
 import io.triptych.speculation.Sequence;
 import io.triptych.speculation.Target;

@@ -1,11 +1,11 @@
-package io.triptych.sampling;
+package io.triptych.speculation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.triptych.speculation.TokenHistory;
-import io.triptych.speculation.TokenTree;
+import io.triptych.sampling.Categorical;
+import io.triptych.sampling.SamplingParameters;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;

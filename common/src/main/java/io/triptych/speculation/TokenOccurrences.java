@@ -1,4 +1,4 @@
-package io.triptych.sampling;
+package io.triptych.speculation;
 
 import java.util.Arrays;
 
@@ -6,7 +6,7 @@ import java.util.Arrays;
  * How often every token occurs before a position, for the penalties: counted as a sequence grows, and along a draft's
  * path by adding its tokens and removing them again, the last one first. Not thread-safe.
  */
-public final class TokenOccurrences {
+final class TokenOccurrences {
     private int[] total = new int[0];
     private int[] inOutput = new int[0];
     private int[] distinct = new int[64];
@@ -17,7 +17,7 @@ public final class TokenOccurrences {
      *
      * @param output whether it was generated; false for a token of the prompt
      */
-    public void add(int token, boolean output) {
+    void add(int token, boolean output) {
         if (token >= total.length) {
             int length = Math.max(token + 1, 2 * total.length);
             total = Arrays.copyOf(total, length);
@@ -33,7 +33,7 @@ public final class TokenOccurrences {
     }
 
     /** Undoes the last {@code add(token, true)} that is not undone yet. */
-    public void remove(int token) {
+    void remove(int token) {
         inOutput[token]--;
         if (--total[token] == 0) {
             size--;
@@ -41,17 +41,17 @@ public final class TokenOccurrences {
     }
 
     /** Number of distinct tokens, prompt and output together. */
-    public int size() {
+    int size() {
         return size;
     }
 
     /** A distinct token of prompt or output, in the order of first occurrence. */
-    public int token(int index) {
+    int token(int index) {
         return distinct[index];
     }
 
     /** How often a token of {@link #token} occurs in the output; 0 if in the prompt alone. */
-    public int inOutput(int token) {
+    int inOutput(int token) {
         return inOutput[token];
     }
 }

@@ -1,9 +1,7 @@
-package io.triptych.sampling;
+package io.triptych.speculation;
 
-import io.triptych.speculation.Target;
-import io.triptych.speculation.TargetDistribution;
-import io.triptych.speculation.TokenHistory;
-import io.triptych.speculation.TokenTree;
+import io.triptych.sampling.Categorical;
+import io.triptych.sampling.SamplingParameters;
 
 /**
  * All processors of a request in the order of {@link SamplingParameters}: raw logits in, the distribution to draw from
@@ -48,9 +46,7 @@ public final class LogitsPipeline {
         if (parameters.penalises()) {
             penalise(logits, history, size, path);
         }
-        return parameters.temperature() == 0
-                ? Categorical.certain(Categorical.largest(logits), logits.length)
-                : truncated(Categorical.ofLogits(logits, parameters.temperature()));
+        return Categorical.of(logits, parameters);
     }
 
     private void addBiases(float[] logits) {
@@ -92,18 +88,5 @@ public final class LogitsPipeline {
         double value = logit > 0 ? logit / penalty : logit * penalty;
         value -= inOutput * parameters.frequencyPenalty();
         return (float) (inOutput > 0 ? value - parameters.presencePenalty() : value);
-    }
-
-    private Categorical truncated(Categorical distribution) {
-        if (parameters.topK() > 0) {
-            Truncation.topK(distribution, parameters.topK());
-        }
-        if (parameters.minP() > 0) {
-            Truncation.minP(distribution, parameters.minP());
-        }
-        if (parameters.topP() < 1) {
-            Truncation.topP(distribution, parameters.topP());
-        }
-        return distribution;
     }
 }
