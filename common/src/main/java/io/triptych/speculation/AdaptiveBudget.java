@@ -25,6 +25,7 @@ public final class AdaptiveBudget implements BudgetController {
     private final Trust trust = new Trust();
     private final TypicalValue draftTime = new TypicalValue();
     private boolean drafting;
+    private boolean drafted;
 
     /**
      * @param cost of the target, shared by all its sequences
@@ -60,7 +61,10 @@ public final class AdaptiveBudget implements BudgetController {
         cost.observe(scored.size(), passSeconds);
         double typicalSeconds = cost.seconds(scored.size());
         if (drafting) {
-            draftTime.observe(draftSeconds);
+            if (drafted) { // the first draft reads the prompt, which says nothing of the others
+                draftTime.observe(draftSeconds);
+            }
+            drafted = true;
             typicalSeconds += draftTime.value();
             double gain = trust.factor() * promise / rate.tokensPerSecond();
             gate.record(gain - (typicalSeconds - cost.seconds(1)));

@@ -47,12 +47,19 @@ final class FusedDrafter implements Drafter {
     private final CandidateTree tree;
     private final TokenRate rate;
     private final Trust trust = new Trust();
+
+    /** Whether the model pays in this request, and in requests like it: to read a prompt takes it some passes' time. */
     private final ProbingGate modelPays;
+
+    private final ProbingGate modelPaysInRequests;
+    private final boolean modelUsed;
 
     /** What the model's part of a draft takes over what its passes should. */
     private final TypicalValue modelOverhead = new TypicalValue();
 
     private double gainOfScoring = 0.4;
+    private boolean modelAsked;
+    private double gainOfModel; // in seconds, what it took subtracted
 
     private int base;
     private boolean drafted;
@@ -68,6 +75,7 @@ final class FusedDrafter implements Drafter {
      * @param estimates one for each source
      * @param mixer of as many sources
      * @param outcome of what is made of their candidates, by the number of proposers
+     * @param modelPaysInRequests whether requests like this one gained by the draft model; asked if there are other sources
      */
     FusedDrafter(
             List<CandidateSource> sources,
@@ -75,7 +83,8 @@ final class FusedDrafter implements Drafter {
             OpinionMixer mixer,
             AcceptanceEstimate outcome,
             TokenNoise noise,
-            PassCost targetCost) {
+            PassCost targetCost,
+            ProbingGate modelPaysInRequests) {
         this.sources = sources.toArray(CandidateSource[]::new);
         this.names = sources.stream().map(CandidateSource::name).toArray(String[]::new);
         this.name = String.join("+", names);
@@ -89,6 +98,8 @@ final class FusedDrafter implements Drafter {
         this.targetCost = targetCost;
         this.rate = new TokenRate(targetCost);
         this.modelPays = new ProbingGate(CREDIT_IN_PASSES * targetCost.seconds(1));
+        this.modelPaysInRequests = modelPaysInRequests;
+        this.modelUsed = model != null && model.hasRoom() && (sources.size() == 1 || modelPaysInRequests.open());
     }
 
     @Override
@@ -108,12 +119,12 @@ final class FusedDrafter implements Drafter {
         for (CandidateSource source : sources) {
             source.begin(history);
         }
-        boolean modelAsked = model != null && model.hasRoom() && modelPays.open();
-        if (modelAsked && model.draws()) {
+        boolean askModel = modelUsed && modelPays.open();
+        if (askModel && model.draws()) {
             drawWithModel(budget);
         } else {
             expand();
-            if (modelAsked) {
+            if (askModel) {
                 scoreWithModel();
             }
         }
@@ -144,6 +155,9 @@ final class FusedDrafter implements Drafter {
     public void close() {
         if (model != null) {
             model.close();
+        }
+        if (modelAsked) {
+            modelPaysInRequests.record(gainOfModel);
         }
     }
 
@@ -210,8 +224,7 @@ final class FusedDrafter implements Drafter {
             }
             count = chooseToScore();
         }
-        modelOverhead.observe((System.nanoTime() - begin) / 1e9 / promised);
-        modelPays.record(trust.factor() * gain / rate.tokensPerSecond() - modelSeconds);
+        recordModel(gain, promised, (System.nanoTime() - begin) / 1e9);
     }
 
     /** As {@link #scoreWithModel}, but what the model proposes is drawn, and stays. */
@@ -244,9 +257,23 @@ final class FusedDrafter implements Drafter {
             }
             count = tree.size() <= budget ? chooseToScore() : 0;
         }
-        modelOverhead.observe((System.nanoTime() - begin) / 1e9 / promised);
-        modelPays.record(trust.factor() * hope() / rate.tokensPerSecond() - modelSeconds);
+        recordModel(hope(), promised, (System.nanoTime() - begin) / 1e9);
         expand();
+    }
+
+    /**
+     * @param gain by the model, in tokens
+     * @param promised what its passes should take, in seconds
+     * @param taken what they took, the first time with reading the prompt
+     */
+    private void recordModel(double gain, double promised, double taken) {
+        double gainSeconds = trust.factor() * gain / rate.tokensPerSecond();
+        modelPays.record(gainSeconds - modelSeconds);
+        gainOfModel += gainSeconds - taken;
+        if (modelAsked) {
+            modelOverhead.observe(taken / promised);
+        }
+        modelAsked = true;
     }
 
     /** The unscored nodes that matter most, parents before children. */

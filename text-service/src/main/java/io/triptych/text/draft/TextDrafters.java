@@ -3,6 +3,7 @@ package io.triptych.text.draft;
 import io.triptych.speculation.AcceptanceEstimate;
 import io.triptych.speculation.Drafter;
 import io.triptych.speculation.PassCost;
+import io.triptych.speculation.ProbingGate;
 import io.triptych.speculation.Target;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +19,9 @@ import java.util.Map;
 public final class TextDrafters implements DrafterFactory {
     private static final int STORED_TOKENS = 1 << 18;
 
+    /** What the draft model may lose over requests before they are answered without it, in plain steps of the target. */
+    private static final double CREDIT_IN_PASSES = 8;
+
     /** Tokens in the cache when the draft model's passes are timed. */
     private static final int TIMED_CONTEXT = 128;
 
@@ -28,6 +32,7 @@ public final class TextDrafters implements DrafterFactory {
     private final SuccessorTable successors;
     private final Map<String, AcceptanceEstimate> estimates = new HashMap<>();
     private final Map<String, OpinionMixer> mixers = new HashMap<>();
+    private final Map<String, ProbingGate> modelPays = new HashMap<>();
 
     /**
      * Also warms itself up, which takes about a second.
@@ -85,7 +90,8 @@ public final class TextDrafters implements DrafterFactory {
                 mixers.computeIfAbsent(names + way, w -> new OpinionMixer(sources.size())),
                 estimate(names + way, sources.size()),
                 noise,
-                targetCost);
+                targetCost,
+                modelPays.computeIfAbsent(way, w -> new ProbingGate(CREDIT_IN_PASSES * targetCost.seconds(1))));
     }
 
     @Override
