@@ -76,6 +76,24 @@ class AdaptiveBudgetTest {
     }
 
     @Test
+    void doesNotTakeReadingThePromptForTheCostOfDrafting() {
+        AdaptiveBudget budget = new AdaptiveBudget(new PassCost(costs(0.01)), MOST);
+        int asked = 0;
+        for (int pass = 0; pass < 50; pass++) {
+            TokenTree tree = new TokenTree(0);
+            boolean asks = budget.allowance() > 0;
+            if (asks) {
+                tree.add(TokenTree.ROOT, 1, 0.9, "lookup");
+                tree = budget.select(tree);
+            }
+            int[] accepted = tree.size() > 1 ? new int[] {1} : new int[0];
+            budget.observe(tree, new Verdict(accepted, 2, true), asks && asked == 0 ? 20 : 0.01, 1);
+            asked += asks ? 1 : 0;
+        }
+        assertThat(asked).isEqualTo(50);
+    }
+
+    @Test
     void draftsWhatTheRowsOfOthersLeaveRoomFor() {
         // Rows cost next to nothing up to 16, as in a processor's blocks, and a third of a step beyond.
         double[] costs = new double[64];

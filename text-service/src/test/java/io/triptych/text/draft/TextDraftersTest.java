@@ -161,6 +161,31 @@ class TextDraftersTest {
         assertThat(after.passes).isLessThan(before.passes / 2);
     }
 
+    /** Where a step of the target takes a nanosecond, no pass of a draft model pays; without other drafters it is tried. */
+    @Test
+    void leavesTheDraftModelOutOfRequestsThatDoNotGainByIt() {
+        PassCost none = new PassCost(new double[] {1e-9, 1.1e-9, 1.2e-9, 1.3e-9});
+        TextDrafters hasty = new TextDrafters(draftModel, null, none, VOCABULARY);
+        SamplingParameters sampling = SamplingParameters.ofTemperature(1);
+        int together = requestsThatAskTheModel(hasty, hasty.names(), sampling);
+        assertThat(together).isBetween(1, 10);
+        assertThat(requestsThatAskTheModel(hasty, List.of("draft-model"), sampling))
+                .isEqualTo(40);
+        assertThat(requestsThatAskTheModel(drafters, drafters.names(), sampling))
+                .as("where a step takes a second")
+                .isEqualTo(40);
+    }
+
+    private int requestsThatAskTheModel(TextDrafters all, List<String> names, SamplingParameters sampling) {
+        int asked = 0;
+        for (long seed = 0; seed < 40; seed++) {
+            int before = draftModel.passes();
+            decode(all.create(names, context(sampling, seed)), BudgetController.fixed(8), sampling, seed);
+            asked += draftModel.passes() > before ? 1 : 0;
+        }
+        return asked;
+    }
+
     @Test
     void worksBesideAModelWithTooLittleRoom() {
         ToyTarget small = new ToyTarget(VOCABULARY, 350, 5, 2, 0.5);
