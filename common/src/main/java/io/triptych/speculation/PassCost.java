@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 public final class PassCost {
     private static final int[] MEASURED_ROWS = {1, 2, 4, 8, 16, 32, 64};
     private static final int WARM_UPS = 2;
+    private static final int STEPS_BEFORE_A_TIMED_ONE = 5;
     private static final int REPETITIONS = 11;
     private static final int SHARED_ROWS = 8;
     private static final int SHARED_REPETITIONS = 5;
@@ -68,7 +69,7 @@ public final class PassCost {
 
     /**
      * Times passes of a target over chains of 1 to 64 rows, as far as its capacity allows, and of several sequences. A
-     * plain step is timed after another. A larger pass is followed by one, and costs what both take over a step: a small
+     * plain step is timed after others. A larger pass is followed by one, and costs what both take over a step: a small
      * model's weights stand in other caches after a large pass, and the step that follows may take a third longer, which would make
      * every draft look cheap if it were left out, or if it were part of what plain decoding seems to cost.
      *
@@ -100,7 +101,7 @@ public final class PassCost {
                     REPETITIONS,
                     Arrays.stream(rows)
                             .<DoubleSupplier>mapToObj(size -> size == 1
-                                    ? () -> seconds(target, sessions, 1)
+                                    ? () -> stepAmongItsLike(target, sessions)
                                     : () -> seconds(target, sessions, size) + seconds(target, sessions, 1))
                             .toArray(DoubleSupplier[]::new));
             for (int i = 1; i < rows.length; i++) {
@@ -108,6 +109,13 @@ public final class PassCost {
             }
             return new Curve(interpolate(rows, seconds));
         });
+    }
+
+    private static double stepAmongItsLike(Target target, List<Target.Session> sessions) {
+        for (int i = 0; i < STEPS_BEFORE_A_TIMED_ONE; i++) {
+            seconds(target, sessions, 1);
+        }
+        return seconds(target, sessions, 1);
     }
 
     /** From passes of two and of four sequences, and of four with more rows. */
