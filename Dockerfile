@@ -34,9 +34,11 @@ COPY --from=build /layers/${MODULE}/spring-boot-loader/ ./
 COPY --from=build /layers/${MODULE}/snapshot-dependencies/ ./
 COPY --from=build /layers/${MODULE}/application/ ./
 
-# Spinning OpenMP threads make a pass thirty times slower; DJL must not call home; the engine unpacks where one may write.
+# Spinning OpenMP threads make a pass thirty times slower; DJL must not call home; the engine unpacks where one may write; glibc
+# gives large buffers back.
 ENV OMP_WAIT_POLICY=PASSIVE DJL_OFFLINE=true OPT_OUT_TRACKING=true DJL_CACHE_DIR=/tmp/djl \
     SERVER_ADDRESS=0.0.0.0 \
+    MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=1048576 MALLOC_TRIM_THRESHOLD_=16777216 \
     JAVA_TOOL_OPTIONS="-XX:+UseSerialGC -XX:MaxRAMPercentage=40 -XX:+ExitOnOutOfMemoryError"
 USER 10001:10001
 STOPSIGNAL SIGTERM
