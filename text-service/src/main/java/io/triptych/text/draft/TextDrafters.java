@@ -91,7 +91,7 @@ public final class TextDrafters implements DrafterFactory {
                 estimate(names + way, sources.size()),
                 noise,
                 targetCost,
-                modelPays.computeIfAbsent(way, w -> new ProbingGate(CREDIT_IN_PASSES * targetCost.seconds(1))));
+                modelPays.computeIfAbsent(names + way, w -> new ProbingGate(CREDIT_IN_PASSES * targetCost.seconds(1))));
     }
 
     @Override
