@@ -19,7 +19,10 @@ interface CandidateSource {
     /** Takes in what the history has gained. Called before every draft; the tree has only its root. */
     void begin(TokenHistory history);
 
-    /** Proposes tokens after a node, whose ancestors were all asked about before, under the source's number. */
+    /** Takes note of a node below the root; of its parent before it, of every node before its {@link #propose}. */
+    default void follow(CandidateTree tree, int node) {}
+
+    /** Proposes tokens after a node, under the source's number. */
     void propose(CandidateTree tree, int node, int source);
 
     /** As {@link io.triptych.speculation.Drafter#observe}, also after passes that had no draft. */

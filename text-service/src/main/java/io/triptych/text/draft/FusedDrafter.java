@@ -166,6 +166,7 @@ final class FusedDrafter implements Drafter {
         for (int node = bestToAsk(); node != CandidateTree.NONE; node = bestToAsk()) {
             if (!expanded[node]) {
                 expanded[node] = true;
+                follow(node);
                 for (int s = 0; s < sources.length; s++) {
                     if (sources[s] != model) {
                         sources[s].propose(tree, node, s);
@@ -177,6 +178,14 @@ final class FusedDrafter implements Drafter {
                 model.propose(tree, node, numberOfModel);
             }
             tree.settle(node);
+        }
+    }
+
+    private void follow(int node) {
+        if (node != CandidateTree.ROOT) {
+            for (CandidateSource source : sources) {
+                source.follow(tree, node);
+            }
         }
     }
 
@@ -249,6 +258,7 @@ final class FusedDrafter implements Drafter {
             double before = hope();
             for (int i = 0; i < count; i++) {
                 expanded[chosen[i]] = true;
+                follow(chosen[i]);
                 read[chosen[i]] = true;
                 model.draw(tree, chosen[i], numberOfModel, least, budget + 1 - tree.size());
             }

@@ -14,7 +14,9 @@ final class PromptLookupSource implements CandidateSource {
     private TokenHistory history;
     private int from;
     private int matched;
-    private final int[] onCopy = new int[CandidateTree.CAPACITY];
+
+    /** Whether a node ends a copy of what stands from {@link #from} on. */
+    private final boolean[] onCopy = new boolean[CandidateTree.CAPACITY];
 
     @Override
     public String name() {
@@ -29,6 +31,7 @@ final class PromptLookupSource implements CandidateSource {
     @Override
     public void begin(TokenHistory current) {
         history = current;
+        onCopy[CandidateTree.ROOT] = true;
         matched = 0;
         int last = current.size() - 1;
         for (int end = last - 1; end >= 0 && matched < LONGEST; end--) {
@@ -44,13 +47,15 @@ final class PromptLookupSource implements CandidateSource {
     }
 
     @Override
+    public void follow(CandidateTree tree, int node) {
+        int copied = from + tree.depth(node) - 1;
+        onCopy[node] = onCopy[tree.parent(node)] && copied < history.size() && tree.token(node) == history.get(copied);
+    }
+
+    @Override
     public void propose(CandidateTree tree, int node, int source) {
         int depth = tree.depth(node);
-        boolean copied = node == CandidateTree.ROOT
-                || (onCopy[tree.parent(node)] == 1 && tree.token(node) == history.get(from + depth - 1));
-        onCopy[node] = copied ? 1 : 0;
-        if (matched == 0 || !copied || depth == DEEPEST || from + depth >= history.size()) {
-            onCopy[node] = 0;
+        if (matched == 0 || !onCopy[node] || depth == DEEPEST || from + depth >= history.size()) {
             return;
         }
         int token = history.get(from + depth);

@@ -61,13 +61,15 @@ final class SuffixAutomatonSource implements CandidateSource {
     }
 
     @Override
+    public void follow(CandidateTree tree, int node) {
+        follow(0, tree.parent(node), node, tree.token(node));
+        follow(1, tree.parent(node), node, tree.token(node));
+    }
+
+    @Override
     public void propose(CandidateTree tree, int node, int source) {
-        for (int text = 0; text < 2; text++) {
-            if (node != CandidateTree.ROOT) {
-                follow(text, tree.parent(node), node, tree.token(node));
-            }
-            propose(tree, node, source, text);
-        }
+        propose(tree, node, source, 0);
+        propose(tree, node, source, 1);
     }
 
     private SuffixAutomaton automaton(int text) {
