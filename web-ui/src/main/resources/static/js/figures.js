@@ -2,6 +2,7 @@ import {bars, columns, trend} from './lib/charts.js';
 import {byId, el, facts, figure} from './lib/dom.js';
 import {authorization} from './lib/key.js';
 import {Samples} from './lib/prometheus.js';
+import {onServices} from './lib/services.js';
 
 const EVERY = 2000;
 const KEPT = 90;
@@ -21,8 +22,7 @@ byId('pause').addEventListener('click', () => {
 });
 
 // A service that is not there is not asked: the lamps know.
-let services = {};
-addEventListener('services', ({detail}) => { services = detail; });
+let services = null;
 
 async function ask(panel) {
   if ((services[panel.modality]?.status ?? 'ABSENT') === 'ABSENT') {
@@ -106,4 +106,8 @@ async function round() {
 }
 
 showRaces();
-addEventListener('services', round, {once: true});
+onServices(now => {
+  const first = !services;
+  services = now;
+  if (first) round();
+});

@@ -1,6 +1,7 @@
 // On every page: the lamps, the address of the API, the key for it, and a notice where the page's own service is missing.
 import {el} from './lib/dom.js';
 import {keyDialog} from './lib/key.js';
+import {tellServices} from './lib/services.js';
 
 keyDialog();
 
@@ -14,8 +15,6 @@ const told = {
 for (const element of document.querySelectorAll('[data-base]')) {
   element.textContent = `${location.origin}/v1`;
 }
-
-let last = '';
 
 async function ask() {
   let services;
@@ -44,11 +43,7 @@ async function ask() {
           : ' The page notices by itself when that changes.');
     }
   }
-  const now = JSON.stringify(services);
-  if (now !== last) {
-    last = now;
-    dispatchEvent(new CustomEvent('services', {detail: services}));
-  }
+  tellServices(services);
 }
 
 function describe(service) {

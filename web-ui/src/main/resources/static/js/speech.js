@@ -2,6 +2,7 @@ import {events, post} from './lib/api.js';
 import {byId, bytes, download, el, facts, figure} from './lib/dom.js';
 import {offerExamples} from './lib/examples.js';
 import {pace, race, verdict} from './lib/race.js';
+import {onServices} from './lib/services.js';
 import {Pcm, Player, drawSpectrum, drawWave, wav} from './lib/sound.js';
 import {optional, workshop} from './lib/workshop.js';
 
@@ -203,8 +204,7 @@ byId('save').addEventListener('click', async () => {
 offerExamples(Object.entries(examples));
 byId('prompt').value ||= examples['A greeting'];
 
-addEventListener('services', ({detail}) => {
-  const {speech} = detail;
+onServices(({speech}) => {
   rate = speech?.sampleRate ?? rate;
   offer(byId('voice'), speech?.voices);
   offer(byId('drafter'), speech?.drafters);

@@ -2,6 +2,7 @@ import {events} from './lib/api.js';
 import {byId, el, facts, figure} from './lib/dom.js';
 import {offerExamples} from './lib/examples.js';
 import {pace, race, verdict} from './lib/race.js';
+import {onServices} from './lib/services.js';
 import {describe, drawTree} from './lib/tree.js';
 import {optional, workshop} from './lib/workshop.js';
 
@@ -225,18 +226,19 @@ byId('page').addEventListener('click', event => {
   if (pass) showPass(Number(pass.dataset.pass));
 });
 
-// The drafters are what the service says it has.
-addEventListener('services', ({detail}) => {
-  const names = detail.text?.drafters;
-  if (!names || byId('drafters').querySelector('input')) return;
-  byId('drafters').append(...names.map(name => el('label', {className: 'choice'},
-    el('input', {type: 'checkbox', name: 'drafter', value: name, checked: true}),
-    el('span', {className: 'swatch', 'data-source': name}),
-    el('span', {}, name, el('span', {className: 'quiet small'}, hints[name] ? `: ${hints[name]}` : '')))));
-});
 const hints = {
   'draft-model': 'a model a tenth as large',
   'suffix-automaton': 'what was written before, longest match first',
   'token-recycling': 'guesses that earlier passes threw away',
   'prompt-lookup': 'copies from the prompt',
 };
+
+// The drafters are what the service says it has.
+onServices(({text}) => {
+  const names = text?.drafters;
+  if (!names || byId('drafters').querySelector('input')) return;
+  byId('drafters').append(...names.map(name => el('label', {className: 'choice'},
+    el('input', {type: 'checkbox', name: 'drafter', value: name, checked: true}),
+    el('span', {className: 'swatch', 'data-source': name}),
+    el('span', {}, name, el('span', {className: 'quiet small'}, hints[name] ? `: ${hints[name]}` : '')))));
+});

@@ -1,5 +1,6 @@
 // What the three workshops share: the form and its settings, one request at a time, failures, copies of the request.
 import {byId, el} from './dom.js';
+import {onServices} from './services.js';
 import {curl, java} from './snippets.js';
 
 const promises = {
@@ -27,7 +28,7 @@ export function workshop({modality, endpoint, body, generate, race, drafters = (
   let running = null;
 
   let model;
-  addEventListener('services', ({detail}) => { model = detail[modality]?.model ?? model; });
+  onServices(services => { model = services[modality]?.model ?? model; });
   const whole = () => ({...(model && {model}), ...body(form), speculation: speculation(form, drafters(form))});
 
   async function run(what, name) {

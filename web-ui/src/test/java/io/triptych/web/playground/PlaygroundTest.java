@@ -10,14 +10,19 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType.LaunchOptions;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Locator.WaitForOptions;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Page.NavigateOptions;
 import com.microsoft.playwright.Page.ScreenshotOptions;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
+import com.microsoft.playwright.options.WaitForSelectorState;
+import com.microsoft.playwright.options.WaitUntilState;
 import io.triptych.web.RealServices;
 import io.triptych.web.WithRealServices;
 import io.triptych.web.gateway.Modality;
@@ -44,6 +49,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -338,6 +344,21 @@ class PlaygroundTest extends WithRealServices {
         assertThat(download.suggestedFilename()).isEqualTo("triptych-1.wav");
         assertAccessible(page);
         shoot(page, "speech");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"figures, [data-figures=text] [data-trend] svg", "text, #drafters input >> nth=0"})
+    void hearsOfTheServicesWhereItsScriptComesLast(String name, String filled) {
+        Page page = visit("/", 1280, ColorScheme.LIGHT);
+        List<Route> held = new ArrayList<>();
+        page.route("**/js/" + name + ".js", held::add);
+
+        page.navigate(url("/" + name), new NavigateOptions().setWaitUntil(WaitUntilState.COMMIT));
+        page.locator("[data-lamp=text][data-status]").waitFor();
+        assertThat(held).hasSize(1);
+        held.get(0).resume();
+
+        page.locator(filled).waitFor(new WaitForOptions().setState(WaitForSelectorState.ATTACHED));
     }
 
     @Test
