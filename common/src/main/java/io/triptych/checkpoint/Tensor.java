@@ -17,6 +17,8 @@ public final class Tensor {
         F16(2),
         /** The upper half of a single. */
         BF16(2),
+        /** Signed 16-bit. */
+        I16(2),
         /** Signed 64-bit; read where the value is exact in float32, up to 2^24 (token ids, say). */
         I64(8);
 
@@ -117,6 +119,12 @@ public final class Tensor {
                 ShortBuffer upperHalves = bytes.asShortBuffer();
                 for (int i = 0; i < count; i++) {
                     destination[offset + i] = Float.intBitsToFloat(upperHalves.get(i) << 16);
+                }
+            }
+            case I16 -> {
+                ShortBuffer integers = bytes.asShortBuffer();
+                for (int i = 0; i < count; i++) {
+                    destination[offset + i] = integers.get(i);
                 }
             }
             case I64 -> {

@@ -181,7 +181,7 @@ public final class JacobiDrafter implements Drafter {
     private void draw(int position, Categorical distribution, TokenHistory history) {
         tokens[position] = noise().draw(distribution, history.promptLength() + position);
         distributions[position] = distribution;
-        certainty[position] = certainty(distribution);
+        certainty[position] = certainty(position);
         stands[position] = 0;
         known = Math.max(known, position + 1);
     }
@@ -192,7 +192,7 @@ public final class JacobiDrafter implements Drafter {
         stands[position] = token == tokens[position] ? Math.min(stands[position] + 1, LONGEST_STAND) : 1;
         tokens[position] = token;
         distributions[position] = row;
-        certainty[position] = certainty(row);
+        certainty[position] = certainty(position);
     }
 
     /**
@@ -204,16 +204,17 @@ public final class JacobiDrafter implements Drafter {
         if (token != NONE) {
             tokens[position] = token;
             distributions[position] = Categorical.certain(token, vocabularySize);
+            certainty[position] = certainty(position);
             stands[position] = 0;
         }
     }
 
-    private static double certainty(Categorical distribution) {
-        if (distribution.certainToken() >= 0) {
-            return 0.5;
+    private double certainty(int position) {
+        if (distributions[position].certainToken() >= 0) {
+            return initialiser.certainty(position, knowledge);
         }
         double sum = 0;
-        for (double p : distribution.probabilities()) {
+        for (double p : distributions[position].probabilities()) {
             sum += p * p;
         }
         return sum;

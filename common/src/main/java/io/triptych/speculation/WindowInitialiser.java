@@ -34,6 +34,11 @@ public interface WindowInitialiser {
      */
     Categorical guess(int position, Known known);
 
+    /** How probable it is that a guess which names a token is right, as far as the initialiser can tell. */
+    default double certainty(int position, Known known) {
+        return 0.5;
+    }
+
     /**
      * What a guess is to become whose row was scored behind another token to the left than now stands there. Where the
      * row said first of all that this one comes again, what stands there now does; else the initialiser's own guess, if

@@ -29,7 +29,8 @@ class JacobiConformanceTest {
             WindowInitialiser.repeatLeft(),
             WindowInitialiser.repeatAbove(2),
             WindowInitialiser.redrawAbove(2),
-            WindowInitialiser.likeAbove(2));
+            WindowInitialiser.likeAbove(2),
+            NeighbourTableTest.random(2, VOCABULARY));
 
     private static final List<Shape> SHAPES = List.of(new Shape(3, 2, 3), new Shape(4, 2, 1), new Shape(4, 3, 1));
 

@@ -25,7 +25,8 @@ class JacobiDrafterTest {
             WindowInitialiser.repeatLeft(),
             WindowInitialiser.repeatAbove(WIDTH),
             WindowInitialiser.redrawAbove(WIDTH),
-            WindowInitialiser.likeAbove(WIDTH));
+            WindowInitialiser.likeAbove(WIDTH),
+            NeighbourTableTest.random(WIDTH, VOCABULARY));
 
     private final ToyTarget target = new ToyTarget(VOCABULARY, 64, 2);
 

@@ -23,7 +23,6 @@ import io.triptych.speculation.Sequence;
 import io.triptych.speculation.Target;
 import io.triptych.speculation.TokenSink;
 import io.triptych.speculation.Verifier;
-import io.triptych.speculation.WindowInitialiser;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -128,7 +127,7 @@ public final class ImageEngine implements GenerativeModel<ImageRequest, ImageEve
         }
         return new JacobiDrafter(
                 redraw(speculation),
-                WindowInitialiser.likeAbove(model.shape().gridSide()),
+                model.initialiser(),
                 target.vocabularySize(),
                 random,
                 model.shape().imageTokens());

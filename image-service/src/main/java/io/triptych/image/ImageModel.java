@@ -5,6 +5,7 @@ import io.triptych.decoder.JanusConfig;
 import io.triptych.openai.Models;
 import io.triptych.sampling.SamplingParameters;
 import io.triptych.serving.GenerationDefaults;
+import io.triptych.speculation.WindowInitialiser;
 import io.triptych.tokenizer.Tokenizer;
 import java.util.Arrays;
 
@@ -16,6 +17,7 @@ import java.util.Arrays;
  * @param capacity the most tokens of prompt and image together
  * @param sampling what a request that says nothing gets
  * @param guidance what a request that says nothing gets
+ * @param initialiser guesses the codes with which windows grow
  */
 public record ImageModel(
         Models.Model card,
@@ -23,7 +25,8 @@ public record ImageModel(
         JanusConfig shape,
         int capacity,
         SamplingParameters sampling,
-        double guidance) {
+        double guidance,
+        WindowInitialiser initialiser) {
 
     private static final double NO_GUIDANCE = 1;
     private static final double LARGEST = 1 << 24;
@@ -38,7 +41,14 @@ public record ImageModel(
                 shape,
                 capacity,
                 defaults.sampling(),
-                defaults.number("guidance_scale", LARGEST, NO_GUIDANCE));
+                defaults.number("guidance_scale", LARGEST, NO_GUIDANCE),
+                initialiser(checkpoint, shape));
+    }
+
+    private static WindowInitialiser initialiser(CheckpointDirectory checkpoint, JanusConfig shape) {
+        return NeighbourFile.read(checkpoint, shape.gridSide(), shape.vq().codes())
+                .map(WindowInitialiser.class::cast)
+                .orElseGet(() -> WindowInitialiser.likeAbove(shape.gridSide()));
     }
 
     /** The size of every image, as requests name it. */

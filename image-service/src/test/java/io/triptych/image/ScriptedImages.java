@@ -16,6 +16,7 @@ import io.triptych.serving.SpeculationMetrics;
 import io.triptych.speculation.BudgetController;
 import io.triptych.speculation.LatentVerifier;
 import io.triptych.speculation.ScriptedTarget;
+import io.triptych.speculation.WindowInitialiser;
 import io.triptych.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -81,7 +82,8 @@ public class ScriptedImages {
                 new JanusConfig(null, vq, 2, GRID, 1, 2, 3),
                 CAPACITY,
                 SamplingParameters.ofTemperature(1),
-                GUIDANCE);
+                GUIDANCE,
+                WindowInitialiser.likeAbove(GRID));
     }
 
     private static byte[] pixels(int[] codes) {

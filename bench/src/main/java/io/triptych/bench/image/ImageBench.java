@@ -7,6 +7,7 @@ import io.triptych.bench.image.ImageStudio.Painting;
 import io.triptych.bench.image.ImageStudio.Task;
 import io.triptych.image.ImageEngine;
 import io.triptych.image.ImageEvent;
+import io.triptych.image.ImageModel;
 import io.triptych.image.ImageRequest;
 import io.triptych.speculation.BudgetController;
 import io.triptych.speculation.PassCost;
@@ -21,6 +22,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.DoubleStream;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
@@ -208,11 +211,12 @@ public final class ImageBench {
     /** The exact contract with windows that begin in different ways. */
     public void initialisers() {
         List<ImageWay> ways = List.of(
-                ImageWay.EXACT.beginning("random", width -> WindowInitialiser.random()),
-                ImageWay.EXACT.beginning("repeat-left", width -> WindowInitialiser.repeatLeft()),
-                ImageWay.EXACT.beginning("repeat-above", WindowInitialiser::repeatAbove),
-                ImageWay.EXACT.beginning("redraw-above", WindowInitialiser::redrawAbove),
-                ImageWay.EXACT.beginning("like-above", WindowInitialiser::likeAbove));
+                ImageWay.EXACT.beginning("random", model -> WindowInitialiser.random()),
+                ImageWay.EXACT.beginning("repeat-left", model -> WindowInitialiser.repeatLeft()),
+                ImageWay.EXACT.beginning("repeat-above", byWidth(WindowInitialiser::repeatAbove)),
+                ImageWay.EXACT.beginning("redraw-above", byWidth(WindowInitialiser::redrawAbove)),
+                ImageWay.EXACT.beginning("like-above", byWidth(WindowInitialiser::likeAbove)),
+                ImageWay.EXACT.beginning("as the model has it", ImageModel::initialiser));
         MarkdownTable table = new MarkdownTable("new guesses", "window", "tokens per pass", "fewer passes");
         for (ImageWay way : ways) {
             for (int window : new int[] {8, 16, 32}) {
@@ -229,6 +233,10 @@ public final class ImageBench {
             }
         }
         report.table("Window initialisers", "The exact contract at the default guidance.", table);
+    }
+
+    private static Function<ImageModel, WindowInitialiser> byWidth(IntFunction<WindowInitialiser> ofWidth) {
+        return model -> ofWidth.apply(model.shape().gridSide());
     }
 
     /** Mean log-likelihood of what the distribution contract draws, beside two sets of plain draws. */

@@ -155,7 +155,7 @@ public final class ImageStudio implements AutoCloseable {
                 ? Drafter.none()
                 : new JacobiDrafter(
                         way.redraw(),
-                        way.initialiser(model.shape().gridSide()),
+                        way.initialiser(model),
                         target.vocabularySize(),
                         random,
                         model.shape().imageTokens());
