@@ -6,11 +6,12 @@
 import json
 import random
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 COLOURS = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink")
 SHAPES = ("circle", "square", "triangle", "star", "heart", "ring", "diamond", "cross")
+TWINS = ("circle", "ring")
 TEXTURES = ("plain", "striped", "dotted", "checkered")
 SIZES = ("small", "medium", "large")
 NUMBERS = {2: "two", 3: "three", 4: "four"}
@@ -87,10 +88,23 @@ def draw_of_kind(chance, kind):
     return Scene(kind, things, chance.choice(where), chance.choice(BACKGROUNDS))
 
 
-def draw_scene(chance, held_out=False):
-    """A random scene, on the held-out side or on the other. `chance` is a random.Random."""
+def with_twins(chance, scene):
+    """The scene with a ring and a circle among its things: they begin alike, so which is which must be read from the caption."""
+    shapes = [thing.shape for thing in scene.things]
+    shapes[:2] = chance.sample(TWINS, len(shapes[:2]))
+    if scene.kind == "number":
+        shapes = shapes[:1] * len(shapes)
+    else:
+        chance.shuffle(shapes)
+    return replace(scene, things=tuple(replace(thing, shape=shape) for thing, shape in zip(scene.things, shapes)))
+
+
+def draw_scene(chance, held_out=False, twins=0.0):
+    """A random scene, on the held-out side or on the other, a share with twins. `chance` is a random.Random."""
     while True:
         scene = draw_of_kind(chance, chance.choices(KINDS, SHARES)[0])
+        if twins and chance.random() < twins:
+            scene = with_twins(chance, scene)
         if scene.held_out() == held_out:
             return scene
 

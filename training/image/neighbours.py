@@ -1,6 +1,6 @@
 """The table of neighbours: which code stood most often beside such codes. The service's windows begin with its guesses.
 
-    python neighbours.py --work DIR [--pictures 40000]        writes DIR/neighbours.safetensors
+    python neighbours.py --work DIR [--out FOLDER]        into models/image
 
 A template names places before a code, as (columns to the right, rows down). For every filling of a template that the pictures show often
 enough, the code that followed most often is kept, unless a shorter template says the same; -1 stands for what lies outside.
@@ -22,6 +22,7 @@ from renderer import compose
 W, N, NW, NE, WW, NN = (-1, 0), (0, -1), (-1, -1), (1, -1), (-2, 0), (0, -2)
 TEMPLATES = ((W, N, NW, NE, WW, NN), (W, N, NE), (W, N))  # the longest first
 OUTSIDE = -1
+FOLDER = Path(__file__).parents[2] / "models" / "image"
 FILE = "neighbours.safetensors"
 
 
@@ -94,13 +95,15 @@ class Table:
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     process.add_work_option(parser)
+    parser.add_argument("--out", type=Path, default=FOLDER)
     parser.add_argument("--pictures", type=int, default=40000)
     parser.add_argument("--least", type=int, default=2, help="pictures must show a filling at least so often")
     options = parser.parse_args()
     encoding, chance = Encoding(options.work), random.Random(1)
     pictures = pictures_of(encoding, (draw_scene(chance) for _ in range(options.pictures)), chance)
     table = Table(pictures, options.least)
-    save_file(dict(table.tensors()), options.work / FILE)
+    save_file(dict(table.tensors()), options.out / FILE)
+    (options.out / FILE).chmod(0o644)
 
     held_out = pictures_of(encoding, held_out_scenes(), chance)
     columns = {place: fillings(held_out, (place,))[:, 0] for place in TEMPLATES[0]}

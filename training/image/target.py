@@ -34,6 +34,7 @@ from vq import load_codec
 PROMPT = 26  # tokens of the longest, with BOS and BOI
 PICTURES = 8  # a batch of each process
 UNCONDITIONAL = 0.1
+TWINS_SHARE = 0.35
 WARMUP_STEPS, DECAY_SHARE = 40, 0.4
 SAVE_SECONDS = 120
 
@@ -46,7 +47,7 @@ class Source:
         self.tokenizer = make_tokenizer()
 
     def draw(self, held_out=False):
-        scene = draw_scene(self.chance, held_out)
+        scene = draw_scene(self.chance, held_out, TWINS_SHARE)
         return (prompt_of(self.tokenizer, caption_of(self.chance, scene)),
                 self.encoding.codes(scene.things, *compose(scene, self.chance.random())))
 

@@ -100,6 +100,7 @@ public final class Bench {
         try (ImageStudio studio = ImageStudio.open(options.models().resolve("image"))) {
             ImageBench images = new ImageBench(studio, options.captions(), report);
             if (options.runs("images")) {
+                images.exact();
                 images.contracts();
                 images.firstPreview();
             }
