@@ -79,7 +79,12 @@ public final class PassCost {
         return new PassCost(measureAlone(target, cachedTokens, 1), null, measureShared(target, cachedTokens));
     }
 
-    /** The same, and times passes of two sequences with as many rows each, as guided ones have. */
+    /** The same for a target whose passes score one sequence only. */
+    public static PassCost measureAlone(Target target, int cachedTokens) {
+        return new PassCost(measureAlone(target, cachedTokens, 1), null, null);
+    }
+
+    /** The same as {@link #measure}, and times passes of two sequences with as many rows each, as guided ones have. */
     public static PassCost measureWithPairs(Target target, int cachedTokens) {
         return new PassCost(
                 measureAlone(target, cachedTokens, 1),
@@ -124,12 +129,12 @@ public final class PassCost {
         return withSessions(target, cachedTokens, 4, sessions -> {
             double[] taken = quartiles(
                     SHARED_REPETITIONS,
-                    () -> seconds(target, sessions.subList(0, 2), 1),
-                    () -> seconds(target, sessions, 1),
-                    () -> seconds(target, sessions, rows));
+                    () -> stepAmongItsLike(target, sessions.subList(0, 2)),
+                    () -> stepAmongItsLike(target, sessions),
+                    () -> seconds(target, sessions, rows) + seconds(target, sessions, 1));
             double two = taken[0];
             double four = Math.max(two, taken[1]);
-            double all = Math.max(four, taken[2]);
+            double all = Math.max(four, taken[2] - four);
             double sequence = (four - two) / 2;
             return new Shared(two - sequence, sequence, (all - four) / (4 * Math.max(1, rows - 1)));
         });

@@ -48,7 +48,7 @@ public final class TextDrafters implements DrafterFactory {
         }
         this.draftModel = draftModel;
         this.targetCost = targetCost;
-        this.draftCost = draftModel == null ? null : PassCost.measure(draftModel, TIMED_CONTEXT);
+        this.draftCost = draftModel == null ? null : PassCost.measureAlone(draftModel, TIMED_CONTEXT);
         this.store = new OutputStore(store, vocabularySize, STORED_TOKENS);
         this.successors = new SuccessorTable(vocabularySize);
         new WarmUp(new TextDrafters(draftModel, draftCost, targetCost, vocabularySize), vocabularySize).run();
