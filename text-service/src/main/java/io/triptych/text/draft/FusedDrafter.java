@@ -63,7 +63,9 @@ final class FusedDrafter implements Drafter {
 
     private int base;
     private boolean drafted;
-    private double modelSeconds;
+    private int modelPasses;
+    private double modelPromised; // what these should take, in seconds
+    private double modelSeconds; // what they take
     private double least;
     private final boolean[] expanded = new boolean[CandidateTree.CAPACITY];
     private final boolean[] read = new boolean[CandidateTree.CAPACITY];
@@ -110,6 +112,8 @@ final class FusedDrafter implements Drafter {
     @Override
     public TokenTree draft(TokenHistory history, int budget) {
         drafted = true;
+        modelPasses = 0;
+        modelPromised = 0;
         modelSeconds = 0;
         base = history.size();
         least = rate.tokensPerSecond() * secondsPerRow();
@@ -209,79 +213,86 @@ final class FusedDrafter implements Drafter {
     private void scoreWithModel() {
         long begin = System.nanoTime();
         double gain = 0;
-        double promised = 0;
         int count = chooseToScore();
-        while (count > 0) {
+        while (count > 0 && paysToScore(count)) {
             want();
-            double weight = 0;
-            for (int i = 0; i < count; i++) {
-                weight += tree.path(chosen[i]);
-            }
-            boolean first = modelSeconds == 0;
-            double seconds = Math.max(1, modelOverhead.value()) * model.seconds(count);
-            if (!first && trust.factor() * gainOfScoring * weight < seconds * rate.tokensPerSecond()) {
-                break;
-            }
-            modelSeconds += seconds;
-            promised += model.seconds(count);
-            model.score(tree, chosen, count);
+            double weight = score(count);
             expand();
             double gained = gainOverWanted();
             gain += gained;
-            if (!first) {
-                gainOfScoring += GAIN_SHARE * (gained / weight - gainOfScoring);
-            }
+            learnGain(gained / weight);
             count = chooseToScore();
         }
-        recordModel(gain, promised, (System.nanoTime() - begin) / 1e9);
+        recordModel(gain, (System.nanoTime() - begin) / 1e9);
     }
 
     /** As {@link #scoreWithModel}, but what the model proposes is drawn, and stays. */
     private void drawWithModel(int budget) {
         long begin = System.nanoTime();
-        double promised = 0;
         chosen[0] = CandidateTree.ROOT;
         int count = 1;
-        while (count > 0) {
-            double weight = 0;
-            for (int i = 0; i < count; i++) {
-                weight += tree.path(chosen[i]);
-            }
-            boolean first = modelSeconds == 0;
-            double seconds = Math.max(1, modelOverhead.value()) * model.seconds(count);
-            if (!first && trust.factor() * gainOfScoring * weight < seconds * rate.tokensPerSecond()) {
-                break;
-            }
-            modelSeconds += seconds;
-            promised += model.seconds(count);
-            model.score(tree, chosen, count);
+        while (count > 0 && paysToScore(count)) {
+            double weight = score(count);
             double before = hope();
             for (int i = 0; i < count; i++) {
                 expanded[chosen[i]] = true;
-                follow(chosen[i]);
                 read[chosen[i]] = true;
+                follow(chosen[i]);
                 model.draw(tree, chosen[i], numberOfModel, least, budget + 1 - tree.size());
             }
-            if (!first) {
-                gainOfScoring += GAIN_SHARE * ((hope() - before) / weight - gainOfScoring);
-            }
+            learnGain((hope() - before) / weight);
             count = tree.size() <= budget ? chooseToScore() : 0;
         }
-        recordModel(hope(), promised, (System.nanoTime() - begin) / 1e9);
+        recordModel(hope(), (System.nanoTime() - begin) / 1e9);
         expand();
+    }
+
+    /** Whether scoring the chosen nodes is worth its time; the first pass of a draft always is. */
+    private boolean paysToScore(int count) {
+        double worth = trust.factor() * gainOfScoring * weight(count) / rate.tokensPerSecond();
+        return modelPasses == 0 || worth >= modelOverhead() * model.seconds(count);
+    }
+
+    /** Scores the chosen nodes and returns their weight. */
+    private double score(int count) {
+        double seconds = model.seconds(count);
+        modelPasses++;
+        modelPromised += seconds;
+        modelSeconds += modelOverhead() * seconds;
+        model.score(tree, chosen, count);
+        return weight(count);
+    }
+
+    /** The probability that the chosen nodes are reached, summed. */
+    private double weight(int count) {
+        double weight = 0;
+        for (int i = 0; i < count; i++) {
+            weight += tree.path(chosen[i]);
+        }
+        return weight;
+    }
+
+    private double modelOverhead() {
+        return Math.max(1, modelOverhead.value());
+    }
+
+    /** @param gained by a pass, in tokens for its weight; the first pass of a draft is made whatever it gains */
+    private void learnGain(double gained) {
+        if (modelPasses > 1) {
+            gainOfScoring += GAIN_SHARE * (gained - gainOfScoring);
+        }
     }
 
     /**
      * @param gain by the model, in tokens
-     * @param promised what its passes should take, in seconds
-     * @param taken what they took, the first time with reading the prompt
+     * @param taken what its passes took, the first time with reading the prompt
      */
-    private void recordModel(double gain, double promised, double taken) {
+    private void recordModel(double gain, double taken) {
         double gainSeconds = trust.factor() * gain / rate.tokensPerSecond();
         modelPays.record(gainSeconds - modelSeconds);
         gainOfModel += gainSeconds - taken;
         if (modelAsked) {
-            modelOverhead.observe(taken / promised);
+            modelOverhead.observe(taken / modelPromised);
         }
         modelAsked = true;
     }
