@@ -23,6 +23,7 @@ class SafeTensorsFuzzTest {
                 .add("x", new float[] {1, 2}, 2)
                 .add("half", "F16", new short[3], 3, 1)
                 .add("brain", "BF16", new short[1])
+                .add("short", "I16", new short[2], 2)
                 .add("integer", "I64", new byte[8], 1)
                 .add("none", new float[0], 0, 7)
                 .write(file);

@@ -42,15 +42,18 @@ class SafeTensorsTest {
                 .add("odd", "BF16", new short[] {0x3f80, (short) 0xc000, 0x7f80}, 3)
                 .add("floats", values, 2, 3)
                 .add("integers", "I64", integers.array(), 2)
+                .add("shorts", "I16", new short[] {-1, Short.MAX_VALUE, Short.MIN_VALUE}, 3)
                 .add("halves", "F16", new short[] {0x3c00, (short) 0xc000}, 1, 2, 1)
                 .add("scalar", new float[] {42})
                 .add("empty", new float[0], 0, 5)
                 .write(file);
         try (SafeTensors tensors = SafeTensors.open(file)) {
-            assertThat(tensors.tensors()).containsOnlyKeys("odd", "floats", "integers", "halves", "scalar", "empty");
+            assertThat(tensors.tensors())
+                    .containsOnlyKeys("odd", "floats", "integers", "shorts", "halves", "scalar", "empty");
             assertThat(read(tensors, "odd")).containsExactly(1, -2, Float.POSITIVE_INFINITY);
             assertThat(read(tensors, "floats")).containsExactly(values);
             assertThat(read(tensors, "integers")).containsExactly(7, -16777216);
+            assertThat(read(tensors, "shorts")).containsExactly(-1, 32767, -32768);
             assertThat(read(tensors, "halves")).containsExactly(1, -2);
             assertThat(read(tensors, "scalar")).containsExactly(42);
             assertThat(read(tensors, "empty")).isEmpty();
