@@ -21,8 +21,8 @@ from tokenizer import make_tokenizer
 from vq import load_codec
 
 FOLDER = Path(__file__).parents[2] / "models" / "image"
-GENERATION = {"bos_token_id": BOS, "eos_token_id": EOS, "pad_token_id": PAD, "do_sample": True, "temperature": 0.4, "top_k": 0,
-              "top_p": 1.0, "guidance_scale": 1.5, "generation_kwargs": {"boi_token_id": BOI}}
+GENERATION = {"bos_token_id": BOS, "eos_token_id": EOS, "pad_token_id": PAD, "do_sample": True, "temperature": 0.25, "top_k": 0,
+              "top_p": 1.0, "guidance_scale": 1.4, "generation_kwargs": {"boi_token_id": BOI}}
 
 
 def write_json(path, value):
