@@ -76,27 +76,25 @@ public final class PassCost {
      * @param cachedTokens how many tokens the measured session holds
      */
     public static PassCost measure(Target target, int cachedTokens) {
-        return new PassCost(measureAlone(target, cachedTokens, 1), null, measureShared(target, cachedTokens));
+        return new PassCost(curve(target, cachedTokens, 1), null, measureShared(target, cachedTokens));
     }
 
     /** The same for a target whose passes score one sequence only. */
     public static PassCost measureAlone(Target target, int cachedTokens) {
-        return new PassCost(measureAlone(target, cachedTokens, 1), null, null);
+        return new PassCost(curve(target, cachedTokens, 1), null, null);
     }
 
     /** The same as {@link #measure}, and times passes of two sequences with as many rows each, as guided ones have. */
     public static PassCost measureWithPairs(Target target, int cachedTokens) {
         return new PassCost(
-                measureAlone(target, cachedTokens, 1),
-                measureAlone(target, cachedTokens, 2),
-                measureShared(target, cachedTokens));
+                curve(target, cachedTokens, 1), curve(target, cachedTokens, 2), measureShared(target, cachedTokens));
     }
 
     private static int most(Target target, int cachedTokens) {
         return Math.min(64, target.capacity() - cachedTokens);
     }
 
-    private static Curve measureAlone(Target target, int cachedTokens, int sequences) {
+    private static Curve curve(Target target, int cachedTokens, int sequences) {
         int most = most(target, cachedTokens);
         int[] rows = IntStream.concat(Arrays.stream(MEASURED_ROWS).filter(r -> r < most), IntStream.of(most))
                 .toArray();

@@ -31,10 +31,11 @@ import tools.jackson.databind.json.JsonMapper;
 /** Pictures of captions that the default checkpoint never saw, painted in every way, in turns. */
 public final class ImageBench {
     private static final double[] GUIDANCE = {1, 3, 5};
-    private static final int[] WINDOWS = {4, 8, 16, 32, 64};
     private static final int MOST_CAPTIONS_OF_A_TABLE = 20;
     private static final int WARM_UPS = 3;
     private static final int ADAPTIVE = -1;
+    private static final int[] WINDOWS = {4, 8, 16, 32, 64, ADAPTIVE};
+    private static final int[] INITIALISED_WINDOWS = {8, 16, 32, ADAPTIVE};
     private static final int PUBLISHED_WINDOW = 16;
     private static final String RESOURCE = "/io/triptych/bench/heldout-captions.json";
 
@@ -182,47 +183,7 @@ public final class ImageBench {
 
     /** Every method with windows of every length. */
     public void windows() {
-        MarkdownTable table = new MarkdownTable("way", "window", "tokens per pass", "fewer passes", "speed-up");
-        List<ImageWay> ways = List.of(ImageWay.SJD, ImageWay.COUPLED, ImageWay.EXACT);
-        Map<ImageWay, Map<Integer, ImageComparison>> comparisons = new LinkedHashMap<>();
-        List<Integer> lengths = new ArrayList<>();
-        for (int window : WINDOWS) {
-            lengths.add(window);
-        }
-        lengths.add(ADAPTIVE);
-        ways.forEach(way -> comparisons.put(way, new TreeMap<>()));
-        for (Task task : someTasks()) {
-            Painting plain = paint(task, ImageWay.PLAIN, 0);
-            for (ImageWay way : ways) {
-                for (int window : lengths) {
-                    comparisons
-                            .get(way)
-                            .computeIfAbsent(window, w -> new ImageComparison())
-                            .add(plain, paint(task, way, window), false);
-                }
-            }
-            System.err.println("windows: " + task.caption());
-        }
-        for (ImageWay way : ways) {
-            for (int window : lengths) {
-                ImageComparison comparison = comparisons.get(way).get(window);
-                table.row(
-                        way.name(),
-                        name(window),
-                        Summary.number(comparison.tokensPerPass(), 2),
-                        comparison.fewerPasses().medianAndQuartiles(2),
-                        comparison.speedUps().medianAndQuartiles(2));
-            }
-        }
-        report.table(
-                "Windows",
-                someTasks().size() + " held-out captions at the default guidance, in turns with plain decoding; median"
-                        + " [quartiles] over pictures.",
-                table);
-    }
-
-    private static String name(int window) {
-        return window == ADAPTIVE ? "adaptive" : "" + window;
+        windows("Windows", "Every contract.", List.of(ImageWay.SJD, ImageWay.COUPLED, ImageWay.EXACT), WINDOWS);
     }
 
     /** The exact contract with windows that begin in different ways. */
@@ -234,26 +195,37 @@ public final class ImageBench {
                 ImageWay.EXACT.beginning("redraw-above", byWidth(WindowInitialiser::redrawAbove)),
                 ImageWay.EXACT.beginning("like-above", byWidth(WindowInitialiser::likeAbove)),
                 ImageWay.EXACT.beginning("neighbours", ImageModel::initialiser));
-        MarkdownTable table = new MarkdownTable("new guesses", "window", "tokens per pass", "fewer passes", "speed-up");
-        Map<String, ImageComparison> comparisons = new LinkedHashMap<>();
+        windows("Window initialisers", "The exact contract, by what new guesses are.", ways, INITIALISED_WINDOWS);
+    }
+
+    private void windows(String title, String what, List<ImageWay> ways, int[] lengths) {
+        Map<ImageWay, Map<Integer, ImageComparison>> comparisons = new LinkedHashMap<>();
+        ways.forEach(way -> comparisons.put(way, new LinkedHashMap<>()));
         for (Task task : someTasks()) {
             Painting plain = paint(task, ImageWay.PLAIN, 0);
             for (ImageWay way : ways) {
-                for (int window : new int[] {8, 16, 32, ADAPTIVE}) {
+                for (int window : lengths) {
                     comparisons
-                            .computeIfAbsent(way.name() + "|" + name(window), key -> new ImageComparison())
+                            .get(way)
+                            .computeIfAbsent(window, w -> new ImageComparison())
                             .add(plain, paint(task, way, window), false);
                 }
             }
-            System.err.println("initialisers: " + task.caption());
+            System.err.println(title + ": " + task.caption());
         }
-        comparisons.forEach((key, comparison) -> table.row(
-                key.substring(0, key.indexOf('|')),
-                key.substring(key.indexOf('|') + 1),
+        MarkdownTable table = new MarkdownTable("way", "window", "tokens per pass", "fewer passes", "speed-up");
+        comparisons.forEach((way, byWindow) -> byWindow.forEach((window, comparison) -> table.row(
+                way.name(),
+                window == ADAPTIVE ? "adaptive" : "" + window,
                 Summary.number(comparison.tokensPerPass(), 2),
                 comparison.fewerPasses().medianAndQuartiles(2),
-                comparison.speedUps().medianAndQuartiles(2)));
-        report.table("Window initialisers", "The exact contract at the default guidance.", table);
+                comparison.speedUps().medianAndQuartiles(2))));
+        report.table(
+                title,
+                what + " " + someTasks().size()
+                        + " held-out captions at the default guidance, in turns with plain decoding; median"
+                        + " [quartiles] over pictures.",
+                table);
     }
 
     private static Function<ImageModel, WindowInitialiser> byWidth(IntFunction<WindowInitialiser> ofWidth) {
