@@ -193,8 +193,11 @@ def train(rank, count, options):
 
 
 def load_speaker(work):
+    """As this script left it; but for the depth decoder if groups.py has trained that since."""
     model = Speaker()
     model.load_state_dict(torch.load(work / "target.pt")["model"])
+    if (work / "depth.pt").exists():
+        model.depth_decoder.load_state_dict(torch.load(work / "depth.pt"))
     return model.eval().requires_grad_(False)
 
 

@@ -102,17 +102,6 @@ public record CsmConfig(
         };
     }
 
-    /** The backbone's embeddings of codes: by codebook a row for every code. */
-    public float[][][] codeEmbeddings(CheckpointDirectory checkpoint) {
-        int width = backbone.hiddenSize();
-        LlamaWeights.Tensor all = weights(checkpoint).tensor(BACKBONE_EMBEDDING, (long) codebooks * codes, width);
-        float[][][] embeddings = new float[codebooks][codes][width];
-        for (int row = 0; row < codebooks * codes; row++) {
-            all.read((long) row * width, embeddings[row / codes][row % codes], 0, width);
-        }
-        return embeddings;
-    }
-
     /** The token of a sequence that a text token is. */
     public int inputToken(int textToken) {
         return codes + textToken;

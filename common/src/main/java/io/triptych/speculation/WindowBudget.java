@@ -48,8 +48,9 @@ public final class WindowBudget implements BudgetController {
 
     @Override
     public TokenTree select(TokenTree window) {
-        double secondsPerGuess = (seconds(maximumLength) - seconds(0)) / maximumLength + draftSecondsPerGuess.value();
-        double least = rate.tokensPerSecond() * secondsPerGuess;
+        // That the guesses are made is paid already, whether they are scored or not.
+        double secondsPerRow = (seconds(maximumLength) - seconds(0)) / maximumLength;
+        double least = rate.tokensPerSecond() * secondsPerRow;
         double again = redrawn.mean();
         double better = Math.max(0, again - firstGuesses.mean());
         TokenTree part = new TokenTree(window.token(TokenTree.ROOT));

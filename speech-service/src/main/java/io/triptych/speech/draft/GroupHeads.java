@@ -14,9 +14,10 @@ import java.util.Set;
 
 /**
  * Group heads: what guesses the codes of a frame one after another, before any is spoken but the first (after the
- * sequentially dependent heads of Ankner et al., "Hydra", 2024). From the backbone's last hidden state {@code h} of the
- * frame and the backbone's embeddings {@code e} of its codes 0 to k: {@code x = silu(A h + B (e_0 + ... + e_k) + a_k)},
- * {@code y = x + silu(C x + c)}, and {@code V_k y} are the logits of codebook k + 1. Trained on the frozen target. Immutable.
+ * sequentially dependent heads of Ankner et al., "Hydra", 2024). Of the backbone's last hidden state {@code h} of the frame
+ * and its codes {@code c_0} to {@code c_k}: {@code x = silu(A h + T_0[c_0] + ... + T_k[c_k])},
+ * {@code y = silu(C x + c)}, and {@code V_k y + b_k} are the logits of codebook k + 1. The sum is wide, since what is looked up
+ * costs little, and y narrow. Trained on the frozen target. Immutable.
  */
 public final class GroupHeads {
     /** The file of a checkpoint that holds them. */
@@ -26,13 +27,13 @@ public final class GroupHeads {
     private static final String CODES = "codes.weight";
     private static final String HIDDEN_WEIGHT = "hidden.weight";
     private static final String HIDDEN_BIAS = "hidden.bias";
-    private static final String HEADS_BIAS = "heads.bias";
     private static final String HEADS_WEIGHT = "heads.weight";
+    private static final String HEADS_BIAS = "heads.bias";
 
     /** A: a row for every element of {@code h}, so that products are sums of rows, which compile to vector code. */
     private final float[][] ofState;
 
-    /** B e: by codebook and code. */
+    /** T: by codebook and code. */
     private final float[][][] ofCode;
 
     /** C, a row for every element of {@code x}, and c. */
@@ -40,24 +41,24 @@ public final class GroupHeads {
 
     private final float[] bias;
 
-    /** By head a_k, and V_k with a row for every element of {@code y}. */
-    private final float[][] biases;
-
+    /** By head V_k, with a row for every element of {@code y}, and b_k. */
     private final float[][][] heads;
+
+    private final float[][] biases;
 
     private GroupHeads(
             float[][] ofState,
             float[][][] ofCode,
             float[][] ofHidden,
             float[] bias,
-            float[][] biases,
-            float[][][] heads) {
+            float[][][] heads,
+            float[][] biases) {
         this.ofState = ofState;
         this.ofCode = ofCode;
         this.ofHidden = ofHidden;
         this.bias = bias;
-        this.biases = biases;
         this.heads = heads;
+        this.biases = biases;
     }
 
     /**
@@ -71,44 +72,51 @@ public final class GroupHeads {
             return Optional.empty();
         }
         try (SafeTensors file = SafeTensors.open(path)) {
-            return Optional.of(read(path, file.tensors(), config, config.codeEmbeddings(checkpoint)));
+            return Optional.of(read(path, file.tensors(), config));
         }
     }
 
-    private static GroupHeads read(Path path, Map<String, Tensor> tensors, CsmConfig config, float[][][] embeddings) {
-        Set<String> known = Set.of(STATE, CODES, HIDDEN_WEIGHT, HIDDEN_BIAS, HEADS_BIAS, HEADS_WEIGHT);
+    private static GroupHeads read(Path path, Map<String, Tensor> tensors, CsmConfig config) {
+        Set<String> known = Set.of(STATE, CODES, HIDDEN_WEIGHT, HIDDEN_BIAS, HEADS_WEIGHT, HEADS_BIAS);
         for (String name : tensors.keySet()) {
             if (!known.contains(name)) {
                 throw new CheckpointException(path, name, "is not known");
             }
         }
-        int width = config.backbone().hiddenSize();
+        int state = config.backbone().hiddenSize();
         int count = config.codebooks() - 1;
         int codes = config.codes();
-        int hidden = tensors.containsKey(HIDDEN_BIAS)
-                ? (int) tensors.get(HIDDEN_BIAS).elements()
-                : 0;
-        float[] bias = floats(path, tensors, HIDDEN_BIAS, hidden);
-        float[][] ofEmbedding = columns(floats(path, tensors, CODES, hidden, width), 0, hidden, width);
-        float[] a = floats(path, tensors, HEADS_BIAS, count, hidden);
-        float[] v = floats(path, tensors, HEADS_WEIGHT, count, codes, hidden);
-        float[][][] ofCode = new float[count][codes][hidden];
-        float[][] biases = new float[count][];
+        int wide = rowsOf(tensors, STATE);
+        int width = rowsOf(tensors, HIDDEN_WEIGHT);
+        float[] a = floats(path, tensors, STATE, wide, state);
+        float[] c = floats(path, tensors, HIDDEN_WEIGHT, width, wide);
+        float[] tables = floats(path, tensors, CODES, count, codes, wide);
+        float[] v = floats(path, tensors, HEADS_WEIGHT, count, codes, width);
+        float[] b = floats(path, tensors, HEADS_BIAS, count, codes);
+        float[][][] ofCode = new float[count][codes][];
         float[][][] heads = new float[count][][];
+        float[][] biases = new float[count][];
         for (int head = 0; head < count; head++) {
             for (int code = 0; code < codes; code++) {
-                addRows(embeddings[head][code], ofEmbedding, ofCode[head][code]);
+                int row = head * codes + code;
+                ofCode[head][code] = Arrays.copyOfRange(tables, row * wide, (row + 1) * wide);
             }
-            biases[head] = Arrays.copyOfRange(a, head * hidden, (head + 1) * hidden);
-            heads[head] = columns(v, head * codes, codes, hidden);
+            heads[head] = columns(v, head * codes, codes, width);
+            biases[head] = Arrays.copyOfRange(b, head * codes, (head + 1) * codes);
         }
         return new GroupHeads(
-                columns(floats(path, tensors, STATE, hidden, width), 0, hidden, width),
+                columns(a, 0, wide, state),
                 ofCode,
-                columns(floats(path, tensors, HIDDEN_WEIGHT, hidden, hidden), 0, hidden, hidden),
-                bias,
-                biases,
-                heads);
+                columns(c, 0, width, wide),
+                floats(path, tensors, HIDDEN_BIAS, width),
+                heads,
+                biases);
+    }
+
+    /** Of a matrix whose height is the heads' own choice; 0 if it is none, which is refused when it is read. */
+    private static int rowsOf(Map<String, Tensor> tensors, String name) {
+        Tensor tensor = tensors.get(name);
+        return tensor == null || tensor.shape().length != 2 ? 0 : (int) tensor.shape()[0];
     }
 
     /** Some rows of a matrix, from the first on, transposed. */
@@ -142,8 +150,8 @@ public final class GroupHeads {
      * @param state the backbone's last hidden state after its final norm
      */
     public float[] begin(float[] state) {
-        float[] sum = new float[bias.length];
-        addRows(state, ofState, sum);
+        float[] sum = new float[ofState[0].length];
+        addProduct(state, ofState, sum);
         return sum;
     }
 
@@ -162,16 +170,13 @@ public final class GroupHeads {
      * @param sum of what is known of the codebooks before
      */
     public float[] logits(float[] sum, int codebook) {
-        int head = codebook - 1;
         float[] x = sum.clone();
-        addRow(1, biases[head], x);
         silu(x);
         float[] y = bias.clone();
-        addRows(x, ofHidden, y);
+        addProduct(x, ofHidden, y);
         silu(y);
-        addRow(1, x, y);
-        float[] logits = new float[heads[head][0].length];
-        addRows(y, heads[head], logits);
+        float[] logits = biases[codebook - 1].clone();
+        addProduct(y, heads[codebook - 1], logits);
         return logits;
     }
 
@@ -181,9 +186,30 @@ public final class GroupHeads {
         }
     }
 
-    private static void addRows(float[] factors, float[][] rows, float[] sum) {
-        for (int i = 0; i < factors.length; i++) {
+    /** Four rows at a time, since the sum is read and written again each time. */
+    private static void addProduct(float[] factors, float[][] rows, float[] sum) {
+        int i = 0;
+        for (; i + 4 <= factors.length; i += 4) {
+            addRows(
+                    factors[i],
+                    rows[i],
+                    factors[i + 1],
+                    rows[i + 1],
+                    factors[i + 2],
+                    rows[i + 2],
+                    factors[i + 3],
+                    rows[i + 3],
+                    sum);
+        }
+        for (; i < factors.length; i++) {
             addRow(factors[i], rows[i], sum);
+        }
+    }
+
+    private static void addRows(
+            float a, float[] rowA, float b, float[] rowB, float c, float[] rowC, float d, float[] rowD, float[] sum) {
+        for (int j = 0; j < sum.length; j++) {
+            sum[j] += a * rowA[j] + b * rowB[j] + (c * rowC[j] + d * rowD[j]);
         }
     }
 

@@ -7,8 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import io.triptych.checkpoint.CheckpointDirectory;
 import io.triptych.checkpoint.CheckpointException;
 import io.triptych.checkpoint.CheckpointWriter;
-import io.triptych.checkpoint.SafeTensors;
-import io.triptych.checkpoint.Tensor;
 import io.triptych.decoder.CsmConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class GroupHeadsTest {
     private static final int STATE = HeadsFixture.STATE;
+    private static final int WIDE = HeadsFixture.WIDE;
     private static final int HIDDEN = HeadsFixture.HIDDEN;
     private static final int CODES = HeadsFixture.CODES;
 
@@ -32,7 +31,6 @@ class GroupHeadsTest {
     void givesTheLogitsOfEveryCodebook() throws IOException {
         fixture.writeTo(directory);
         GroupHeads heads = read().orElseThrow();
-        float[] embeddings = embeddings();
         Random random = new Random(1);
         for (int round = 0; round < 3; round++) {
             float[] state = new float[STATE];
@@ -45,7 +43,7 @@ class GroupHeadsTest {
                 heads.add(sum, codebook - 1, frame[codebook - 1]);
                 float[] logits = heads.logits(sum, codebook);
                 assertThat(logits).hasSize(CODES);
-                double[] expected = expected(state, frame, codebook, embeddings);
+                double[] expected = expected(state, frame, codebook);
                 for (int code = 0; code < CODES; code++) {
                     assertThat((double) logits[code]).isCloseTo(expected[code], within(1e-4));
                 }
@@ -53,25 +51,28 @@ class GroupHeadsTest {
         }
     }
 
-    private double[] expected(float[] state, int[] frame, int codebook, float[] embeddings) {
-        double[] x = new double[HIDDEN];
-        for (int i = 0; i < HIDDEN; i++) {
-            double sum = fixture.biases[(codebook - 1) * HIDDEN + i];
+    private double[] expected(float[] state, int[] frame, int codebook) {
+        double[] x = new double[WIDE];
+        for (int i = 0; i < WIDE; i++) {
+            double sum = 0;
             for (int j = 0; j < STATE; j++) {
                 sum += fixture.ofState[STATE * i + j] * state[j];
-                for (int before = 0; before < codebook; before++) {
-                    sum += fixture.ofCodes[STATE * i + j] * embeddings[(before * CODES + frame[before]) * STATE + j];
-                }
+            }
+            for (int before = 0; before < codebook; before++) {
+                sum += fixture.ofCodes[(before * CODES + frame[before]) * WIDE + i];
             }
             x[i] = silu(sum);
         }
         double[] logits = new double[CODES];
+        for (int code = 0; code < CODES; code++) {
+            logits[code] = fixture.biases[(codebook - 1) * CODES + code];
+        }
         for (int i = 0; i < HIDDEN; i++) {
             double sum = fixture.bias[i];
-            for (int j = 0; j < HIDDEN; j++) {
-                sum += fixture.weight[HIDDEN * i + j] * x[j];
+            for (int j = 0; j < WIDE; j++) {
+                sum += fixture.weight[WIDE * i + j] * x[j];
             }
-            double y = x[i] + silu(sum);
+            double y = silu(sum);
             for (int code = 0; code < CODES; code++) {
                 logits[code] += fixture.heads[((codebook - 1) * CODES + code) * HIDDEN + i] * y;
             }
@@ -96,14 +97,14 @@ class GroupHeadsTest {
         assertRefused(
                 fixture.writer().add("heads.weight", new float[CODES * HIDDEN], 1, CODES, HIDDEN),
                 "heads.weight",
-                "has shape [1, 35, 24], not [4, 35, 24]");
+                "has shape [1, 35, 26], not [4, 35, 26]");
         assertRefused(
                 fixture.writer()
                         .add("heads.weight", fixture.heads, 4, CODES, HIDDEN)
                         .add("more", new float[1], 1),
                 "more",
                 "is not known");
-        assertRefused(new CheckpointWriter(), "hidden.bias", "is missing");
+        assertRefused(new CheckpointWriter(), "state.weight", "is missing");
     }
 
     private void assertRefused(CheckpointWriter writer, String tensor, String problem) {
@@ -117,19 +118,6 @@ class GroupHeadsTest {
     private Optional<GroupHeads> read() {
         try (CheckpointDirectory checkpoint = CheckpointDirectory.open(directory)) {
             return GroupHeads.of(checkpoint, CsmConfig.from(checkpoint));
-        }
-    }
-
-    /** The fixture's embeddings are tied, and stored under the backbone's name or the depth decoder's. */
-    private static float[] embeddings() {
-        try (SafeTensors file = SafeTensors.open(HeadsFixture.CHECKPOINT.resolve("model.safetensors"))) {
-            Tensor all = file.tensors()
-                    .getOrDefault(
-                            "backbone_model.embed_tokens.embed_audio_tokens.weight",
-                            file.tensors().get("depth_decoder.model.embed_tokens.weight"));
-            float[] rows = new float[HeadsFixture.CODEBOOKS * CODES * STATE];
-            all.read(0, rows, 0, rows.length);
-            return rows;
         }
     }
 }

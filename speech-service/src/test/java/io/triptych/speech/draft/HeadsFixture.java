@@ -4,24 +4,24 @@ import io.triptych.checkpoint.CheckpointWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Random;
 
 /** The tiny checkpoint of the CSM family that {@code training/fixtures} made, with group heads of random weights. */
 final class HeadsFixture {
     static final Path CHECKPOINT =
             Path.of(System.getProperty("triptych.root", ".."), "common", "src", "test", "resources", "parity", "csm");
-    static final int HIDDEN = 24;
+    static final int WIDE = 40;
+    static final int HIDDEN = 26;
     static final int STATE = 48;
     static final int CODES = 35;
     static final int CODEBOOKS = 5;
 
-    final float[] ofState = random(HIDDEN * STATE, 0.2);
-    final float[] ofCodes = random(HIDDEN * STATE + 1, 0.2);
-    final float[] weight = random(HIDDEN * HIDDEN, 0.2);
+    final float[] ofState = random(WIDE * STATE, 0.2);
+    final float[] ofCodes = random((CODEBOOKS - 1) * CODES * WIDE, 0.5);
+    final float[] weight = random(HIDDEN * WIDE, 0.2);
     final float[] bias = random(HIDDEN, 1);
-    final float[] biases = random((CODEBOOKS - 1) * HIDDEN, 1);
     final float[] heads = random((CODEBOOKS - 1) * CODES * HIDDEN, 1);
+    final float[] biases = random((CODEBOOKS - 1) * CODES, 1);
 
     /** Copies the checkpoint's own files into a directory, beside which heads may be written. */
     static Path copy(Path directory) throws IOException {
@@ -40,11 +40,11 @@ final class HeadsFixture {
     /** Of all tensors but the last. */
     CheckpointWriter writer() {
         return new CheckpointWriter()
-                .add("state.weight", ofState, HIDDEN, STATE)
-                .add("codes.weight", Arrays.copyOf(ofCodes, HIDDEN * STATE), HIDDEN, STATE)
-                .add("hidden.weight", weight, HIDDEN, HIDDEN)
+                .add("state.weight", ofState, WIDE, STATE)
+                .add("codes.weight", ofCodes, CODEBOOKS - 1, CODES, WIDE)
+                .add("hidden.weight", weight, HIDDEN, WIDE)
                 .add("hidden.bias", bias, HIDDEN)
-                .add("heads.bias", biases, CODEBOOKS - 1, HIDDEN);
+                .add("heads.bias", biases, CODEBOOKS - 1, CODES);
     }
 
     private static float[] random(int size, double deviation) {
