@@ -15,6 +15,7 @@ clock: an ended run goes on from groups.pt, and the learning rates fall to zero 
 
 import argparse
 import json
+import math
 import time
 
 import csm
@@ -31,7 +32,7 @@ from torch import nn
 import process
 from csm import BACKBONE, CODEBOOKS, END, VOCABULARY
 from data import Corpus
-from target import Packer, load_speaker
+from target import Packer, load_speaker, packed_backbone
 from train import Muon, save
 
 WIDE, WIDTH = 768, 256
@@ -75,11 +76,8 @@ def states(model, corpus, part, parts):
     found, of = [], []
     while sum(map(len, of)) < frames:
         tokens, codes, targets, utterance, look = source.batch()
-        batch, length = tokens.shape
-        places = torch.arange(length)
-        mask = (utterance[:, :, None] == utterance[:, None, :]) & (places[:, None] >= places[None, :])
         with torch.autocast("cpu", torch.bfloat16):
-            hidden, _ = model.backbone(model.rows(tokens, codes), places.expand(batch, -1), mask)
+            hidden, _ = packed_backbone(model, tokens, codes, utterance)
         spoken = (targets[..., 0] >= 0) & (targets[..., 0] < END)
         found.append(hidden[spoken].bfloat16())
         of.append(targets[spoken].short())
@@ -114,9 +112,9 @@ def report(model, heads, held_out):
     with torch.autocast("cpu", torch.bfloat16):
         ours = torch.cat([heads(hidden, codes[:, :-1]) for hidden, codes, _ in parts]).float()
     codes, theirs = (torch.cat([part[i] for part in parts]) for i in (1, 2))
-    bits = F.cross_entropy(theirs.transpose(1, 2), codes[:, 1:], reduction="none").mean(0) / 0.6931
+    bits = F.cross_entropy(theirs.transpose(1, 2), codes[:, 1:], reduction="none").mean(0) / math.log(2)
     print(json.dumps({"bits": [round(x, 2) for x in bits.tolist()], "of all": round(bits.sum().item(), 2),
-                      "heads off": round(7 * apart(theirs, ours).item() / 0.6931, 2)}))
+                      "heads off": round(7 * apart(theirs, ours).item() / math.log(2), 2)}))
     for temperature in (0.6, 0.9, 1.0):
         hits = agreement(ours, theirs, temperature)
         print(json.dumps({"temperature": temperature, "acceptance": [round(x, 3) for x in hits.mean(0).tolist()],
@@ -200,7 +198,7 @@ def train(rank, count, options):
         step += 1
         history.append(means)
         if rank == 0 and step % 100 == 0:
-            print(step, round(minutes, 1), *(round(7 * sum(x) / 100 / 0.6931, 2) for x in zip(*history[-100:])), flush=True)
+            print(step, round(minutes, 1), *(round(7 * sum(x) / len(x) / math.log(2), 2) for x in zip(*history[-100:])), flush=True)
         if rank == 0 and (time.monotonic() - last_save > SAVE_SECONDS or share >= 1):
             save(checkpoint, (step, minutes, *(learner.state() for learner in learners)))
             last_save = time.monotonic()

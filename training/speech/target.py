@@ -92,13 +92,18 @@ def depth_frames(targets, chance):
     return rows[torch.randint(len(rows), (DEPTH_FRAMES,), generator=chance)]
 
 
-def losses(model, tokens, codes, targets, utterance, look, chosen):
-    """Nats: of code 0 [], of codes 1 to 7 [7], and of where to look []."""
+def packed_backbone(model, tokens, codes, utterance):
+    """What the backbone makes of a batch, each utterance blind to the others: see Speaker.backbone."""
     batch, length = tokens.shape
     places = torch.arange(length)
     mask = (utterance[:, :, None] == utterance[:, None, :]) & (places[:, None] >= places[None, :])
+    return model.backbone(model.rows(tokens, codes), places.expand(batch, -1), mask)
+
+
+def losses(model, tokens, codes, targets, utterance, look, chosen):
+    """Nats: of code 0 [], of codes 1 to 7 [7], and of where to look []."""
     with torch.autocast("cpu", torch.bfloat16):
-        hidden, looks = model.backbone(model.rows(tokens, codes), places.expand(batch, -1), mask)
+        hidden, looks = packed_backbone(model, tokens, codes, utterance)
         logits = model.lm_head(hidden).float()
         following = targets.flatten(0, 1)[chosen]
         depth = model.depth(hidden.flatten(0, 1)[chosen], following[:, :-1]).float()
