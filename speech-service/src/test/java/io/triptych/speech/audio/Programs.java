@@ -93,7 +93,10 @@ public final class Programs {
     }
 
     private static String run(List<String> command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        // FFmpeg's programs find the libraries beside them, but not those that these need in turn (libva).
+        builder.environment().put("LD_LIBRARY_PATH", Path.of(FFMPEG).getParent().toString());
+        Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as("%s: %s", command, output).isZero();
         return output;
