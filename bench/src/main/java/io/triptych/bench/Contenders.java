@@ -53,7 +53,7 @@ final class Contenders implements AutoCloseable {
 
     /** @param drafters empty for all that there are */
     private void add(String name, List<String> drafters) {
-        PassCost cost = PassCost.measure(target, PassTimer.CACHED_TOKENS);
+        PassCost cost = PassCost.measure(target);
         TextDrafters factory = new TextDrafters(draftModel, null, cost, target.vocabularySize());
         speculations.put(name, new Speculation(drafters.isEmpty() ? factory.names() : drafters, cost, factory));
     }
@@ -73,6 +73,7 @@ final class Contenders implements AutoCloseable {
         DraftContext context = new DraftContext(Contract.EXACT, task.sampling(), task.random());
         return Generation.speculative(
                 target,
+                speculation.cost(),
                 task,
                 speculation.factory().create(speculation.drafters(), context),
                 new AdaptiveBudget(speculation.cost(), MAXIMUM_NODES),

@@ -7,6 +7,7 @@ import io.triptych.speculation.DecodingLoop;
 import io.triptych.speculation.Drafter;
 import io.triptych.speculation.ExactVerifier;
 import io.triptych.speculation.LogitsPipeline;
+import io.triptych.speculation.PassCost;
 import io.triptych.speculation.Sequence;
 import io.triptych.speculation.SpeculationStats;
 import io.triptych.speculation.Target;
@@ -33,18 +34,23 @@ record Generation(int[] output, SpeculationStats stats, double draftModelSeconds
 
     /** Generates without drafts. */
     static Generation plain(Target target, Task task) {
-        return run(target, task, Drafter.none(), BudgetController.fixed(0));
+        return run(new DecodingLoop(target), target, task, Drafter.none(), BudgetController.fixed(0));
     }
 
-    /** Generates with a drafter under the exact contract; the drafter is closed. */
+    /**
+     * Generates with a drafter under the exact contract; the drafter is closed.
+     *
+     * @param cost of the target's passes, which drafter and budget ask
+     */
     static Generation speculative(
-            Target target, Task task, Drafter drafter, BudgetController budget, TimedTarget draftModel) {
+            Target target, PassCost cost, Task task, Drafter drafter, BudgetController budget, TimedTarget draftModel) {
         double before = draftModel.seconds();
-        Generation generation = run(target, task, drafter, budget);
+        Generation generation = run(new DecodingLoop(target, cost), target, task, drafter, budget);
         return new Generation(generation.output, generation.stats, draftModel.seconds() - before);
     }
 
-    private static Generation run(Target target, Task task, Drafter drafter, BudgetController budget) {
+    private static Generation run(
+            DecodingLoop loop, Target target, Task task, Drafter drafter, BudgetController budget) {
         try (Sequence sequence = new Sequence(
                 task.prompt(),
                 target.open(),
@@ -55,7 +61,7 @@ record Generation(int[] output, SpeculationStats stats, double draftModelSeconds
                 task.random(),
                 (token, source, logits) -> true,
                 task.tokens())) {
-            new DecodingLoop(target).run(List.of(sequence));
+            loop.run(List.of(sequence));
             int[] output = sequence.history()
                     .slice(task.prompt().length, sequence.history().size());
             return new Generation(output, sequence.stats(), 0);

@@ -56,7 +56,7 @@ final class TextStudio implements AutoCloseable {
 
     /** An engine whose drafters have seen nothing yet; closing it leaves the studio open. */
     TextEngine engine() {
-        PassCost cost = PassCost.measure(target, PassTimer.CACHED_TOKENS);
+        PassCost cost = PassCost.measure(target);
         return new TextEngine(
                 model,
                 new PrefixCache(target, PREFIXES),

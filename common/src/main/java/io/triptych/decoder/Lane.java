@@ -13,9 +13,6 @@ import java.util.List;
  * program {@code llama_decoder.py.txt}, which tells what they mean. Used by one thread at a time.
  */
 final class Lane implements AutoCloseable {
-    /** What a sequence costs beside its rows, in rows. */
-    private static final int SEQUENCE_ROWS = 4;
-
     private final TorchScriptProgram program;
     private final DecoderEnds ends;
     private final float[] nothingGiven;
@@ -52,23 +49,28 @@ final class Lane implements AutoCloseable {
         maskSize = 0;
     }
 
-    /** What it will cost, in rows. */
-    int load() {
-        return rows + SEQUENCE_ROWS * sessions.size();
+    int rows() {
+        return rows;
+    }
+
+    int sequences() {
+        return sessions.size();
     }
 
     /**
-     * Adds the nodes of a tree from {@code from} on. Those that logits are wanted of come before all others.
+     * Adds nodes of a tree. Those that logits are wanted of come before all others.
      *
+     * @param from the first; those before it are in the cache, or get there in the same pass, in an earlier lane
+     * @param to where they end
      * @return the row of the first
      */
-    int add(LlamaSession session, TokenTree tree, int from, boolean wanted) {
+    int add(LlamaSession session, TokenTree tree, int from, int to, boolean wanted) {
         int first = rows;
-        int added = tree.size() - from;
+        int added = to - from;
         int committed = session.length();
         tokens.reserve(rows + added);
         positions.reserve(rows + added);
-        for (int node = from; node < tree.size(); node++) {
+        for (int node = from; node < to; node++) {
             int row = rows + node - from;
             int position = committed + tree.depth(node);
             ends.put(requireToken(tree.token(node)), position, tokens.longs().position(row * ends.terms()));
@@ -82,9 +84,9 @@ final class Lane implements AutoCloseable {
             spans.add(value);
         }
         if (masked) {
-            mask.reserve(maskSize + added * tree.size());
-            for (int node = from; node < tree.size(); node++) {
-                maskRow(tree, node);
+            mask.reserve(maskSize + added * to);
+            for (int node = from; node < to; node++) {
+                maskRow(tree, node, to);
             }
         }
         sessions.add(session);
@@ -99,14 +101,14 @@ final class Lane implements AutoCloseable {
     }
 
     /** A node sees itself and its ancestors, and all that is committed. */
-    private void maskRow(TokenTree tree, int node) {
-        for (int i = 0; i < tree.size(); i++) {
+    private void maskRow(TokenTree tree, int node, int slots) {
+        for (int i = 0; i < slots; i++) {
             mask.floats().put(maskSize + i, -1e30f);
         }
         for (int seen = node; seen != TokenTree.NONE; seen = tree.parent(seen)) {
             mask.floats().put(maskSize + seen, 0);
         }
-        maskSize += tree.size();
+        maskSize += slots;
     }
 
     private int requireToken(int token) {
@@ -116,8 +118,15 @@ final class Lane implements AutoCloseable {
         return token;
     }
 
-    /** Scores and caches what was added, on so many of the engine's threads. */
-    void run(int threads) {
+    /**
+     * Scores and caches what was added.
+     *
+     * @param threads of the engine's to use
+     * @param number of this lane, or -1 if no other has rows of the same sequence
+     * @param follows whether the first sequence's rows go on from those of the lane before
+     * @param written through which layer each lane has come, as the program's {@code meet} tells
+     */
+    void run(int threads, int number, boolean follows, SharedArray written) {
         if (rows == 0) {
             return;
         }
@@ -126,7 +135,9 @@ final class Lane implements AutoCloseable {
                 IValue values = LlamaSession.values(sessions);
                 IValue where = IValue.listFrom(
                         spans.stream().mapToLong(Long::longValue).toArray());
-                IValue count = IValue.from((long) scored)) {
+                IValue count = IValue.from((long) scored);
+                IValue lane = IValue.from((long) number);
+                IValue following = IValue.from(follows ? 1L : 0L)) {
             program.run(
                             threads,
                             "score",
@@ -138,7 +149,10 @@ final class Lane implements AutoCloseable {
                             values,
                             where,
                             count,
-                            logits.value())
+                            logits.value(),
+                            lane,
+                            following,
+                            written.value())
                     .close();
         }
     }

@@ -3,12 +3,9 @@ package io.triptych.decoder;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.jni.IValue;
 import io.triptych.speculation.Target;
-import io.triptych.speculation.TokenTree;
 import io.triptych.torchscript.TorchScriptProgram;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -39,7 +36,7 @@ public final class LlamaDecoder implements Target, AutoCloseable {
         this.capacity = archive.capacity();
         this.keyType = archive.precision() == Precision.INT8 ? DataType.FLOAT32 : DataType.FLOAT64;
         this.program = program;
-        this.lanes = new Lanes(() -> new Lane(program, ends, config.hiddenSize()));
+        this.lanes = new Lanes(() -> new Lane(program, ends, config.hiddenSize()), program.manager());
     }
 
     /**
@@ -97,7 +94,7 @@ public final class LlamaDecoder implements Target, AutoCloseable {
         for (Step step : steps) {
             LlamaSession session = LlamaSession.of(step.session(), this);
             session.requireRoom(step);
-            parts.add(new Part(session, step.tree(), step.from(), true));
+            parts.add(Part.of(step, session));
         }
         for (Prompt prompt : prompts) {
             LlamaSession session = LlamaSession.of(prompt.session(), this);
@@ -109,28 +106,27 @@ public final class LlamaDecoder implements Target, AutoCloseable {
         if (parts.stream().map(Part::session).distinct().count() < parts.size()) {
             throw new IllegalArgumentException("a session stands twice in one pass");
         }
-        lanes.begin(parts.size());
         passes++;
-        List<Scores> scores = deal(parts);
+        List<Scores> scores = scores(parts, lanes.deal(parts));
         lanes.run();
         parts.forEach(Part::over);
         return scores;
     }
 
-    /** Puts parts in lanes: largest first, and those that logits are wanted of before all others. */
-    private List<Scores> deal(List<Part> parts) {
-        Map<Part, Scores> scores = new HashMap<>();
-        for (Part part : parts.stream().sorted(Part.DEALT).toList()) {
-            Lane lane = lanes.next();
-            int row = lane.add(part.session, part.tree, part.from, part.wanted);
-            scores.put(part, new TreeScores(passes, lane, row - part.from, part.from, part.tree.size()));
+    /** Of the parts that logits are wanted of, in their order. */
+    private List<Scores> scores(List<Part> parts, Map<Part, List<Lanes.Piece>> pieces) {
+        List<Scores> scores = new ArrayList<>();
+        for (Part part : parts) {
+            if (part.wanted()) {
+                scores.add(new TreeScores(passes, part, pieces.get(part)));
+            }
         }
-        return parts.stream().filter(Part::wanted).map(scores::get).toList();
+        return scores;
     }
 
-    /** Settles whether the sequences of a pass are dealt out to lanes, whatever loading found to be faster. */
-    void deal(boolean dealt) {
-        lanes.deal(dealt);
+    /** Settles from how large a pass on it is dealt out to lanes, whatever loading found to be faster: see {@link Lanes}. */
+    void dealFrom(int load) {
+        lanes.dealFrom(load);
     }
 
     /** Caches tokens after a session's committed ones. */
@@ -167,52 +163,16 @@ public final class LlamaDecoder implements Target, AutoCloseable {
         }
     }
 
-    /**
-     * One sequence's part of a pass.
-     *
-     * @param wanted whether logits are; if not, the tree is a chain that stays in the cache
-     */
-    private record Part(LlamaSession session, TokenTree tree, int from, boolean wanted) {
-        /** The order in which lanes are filled. */
-        static final Comparator<Part> DEALT =
-                Comparator.comparing((Part part) -> !part.wanted).thenComparing(part -> -part.rows());
-
-        static Part of(Prompt prompt, LlamaSession session) {
-            int[] tokens = prompt.tokens();
-            TokenTree chain = new TokenTree(tokens[0]);
-            for (int i = 1; i < tokens.length; i++) {
-                chain.add(i - 1, tokens[i], 1, null);
-            }
-            return new Part(session, chain, 0, false);
-        }
-
-        int rows() {
-            return tree.size() - from;
-        }
-
-        void over() {
-            if (wanted) {
-                session.scored(tree.size());
-            } else {
-                session.committed(tree.size());
-            }
-        }
-    }
-
-    /** Rows of a lane's logits, copied when asked for. */
+    /** Rows of the lanes' logits, copied when asked for. */
     private final class TreeScores implements Scores {
         private final long pass;
-        private final Lane lane;
-        private final int offset;
-        private final int from;
-        private final int end;
+        private final Part part;
+        private final List<Lanes.Piece> pieces;
 
-        TreeScores(long pass, Lane lane, int offset, int from, int end) {
+        TreeScores(long pass, Part part, List<Lanes.Piece> pieces) {
             this.pass = pass;
-            this.lane = lane;
-            this.offset = offset;
-            this.from = from;
-            this.end = end;
+            this.part = part;
+            this.pieces = pieces;
         }
 
         @Override
@@ -221,11 +181,13 @@ public final class LlamaDecoder implements Target, AutoCloseable {
             if (pass != passes) {
                 throw new IllegalStateException("the scores of an earlier pass are gone");
             }
-            if (node < from || node >= end) {
-                throw new IllegalArgumentException(
-                        "node " + node + " was not scored: only " + from + " to " + (end - 1));
+            for (Lanes.Piece piece : pieces) {
+                if (node >= piece.from() && node < piece.to()) {
+                    return piece.lane().logits(piece.row() + node - piece.from());
+                }
             }
-            return lane.logits(offset + node);
+            throw new IllegalArgumentException("node " + node + " was not scored: only " + part.from() + " to "
+                    + (part.tree().size() - 1));
         }
     }
 }

@@ -94,8 +94,11 @@ public final class DecodingLoop {
 
     private Turn draft(Sequence sequence, Company company) {
         long begin = System.nanoTime();
-        company.leave(sequence);
         TokenHistory history = sequence.history;
+        company.leave(sequence);
+        if (cost != null) {
+            cost.lookingBackAt(history.size());
+        }
         int room = sequence.remaining() == 1 ? 0 : target.capacity() - history.size();
         int allowance = Math.min(room, sequence.budget.allowance());
         TokenTree tree = allowance <= 0

@@ -8,8 +8,9 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * What a pass of one target costs, in seconds, by the number of rows it scores: measured at start-up and refreshed by
- * every pass since. Never falls as rows grow. Shared by all sequences of a target; used by its inference thread only.
+ * What a pass of one target costs, in seconds, by the number of rows it scores and of the tokens they look back at: measured
+ * at start-up and refreshed by every pass since. Never falls as rows grow. Shared by all sequences of a target; used by its
+ * inference thread only.
  */
 public final class PassCost {
     private static final int[] MEASURED_ROWS = {1, 2, 4, 8, 16, 32, 64};
@@ -18,6 +19,12 @@ public final class PassCost {
     private static final int REPETITIONS = 11;
     private static final int SHARED_ROWS = 8;
     private static final int SHARED_REPETITIONS = 5;
+
+    private static final int FEW = 128;
+    private static final int MANY = 768;
+
+    /** Rows of the passes that tell what looking back at more tokens costs, beside those of one. */
+    private static final int ROWS_LOOKING_BACK = 16;
 
     /**
      * How much of a surprise is believed to hold for every number of rows, and for this number alone. The latter is
@@ -58,7 +65,12 @@ public final class PassCost {
     }
 
     PassCost(double[] secondsByRows, Shared shared) {
-        this(new Curve(secondsByRows), null, shared);
+        this(new Curve(secondsByRows, 0, new double[secondsByRows.length]), null, shared);
+    }
+
+    /** @param aToken what every cached token beyond {@code after} adds, by rows */
+    PassCost(double[] secondsByRows, int after, double[] aToken) {
+        this(new Curve(secondsByRows, after, aToken), null, null);
     }
 
     private PassCost(Curve one, Curve two, Shared shared) {
@@ -73,45 +85,93 @@ public final class PassCost {
      * model's weights stand in other caches after a large pass, and the step that follows may take a third longer, which would make
      * every draft look cheap if it were left out, or if it were part of what plain decoding seems to cost.
      *
-     * @param cachedTokens how many tokens the measured session holds
+     * <p>Some are timed after few tokens and after many, which tells what it costs to look back at more.
+     */
+    public static PassCost measure(Target target) {
+        int few = Math.min(FEW, target.capacity() / 4);
+        int many = Math.min(MANY, target.capacity() * 3 / 4);
+        return new PassCost(curve(target, few, many, 1), null, measureShared(target, (few + many) / 2));
+    }
+
+    /**
+     * The same for a target that always looks back at about as many tokens.
+     *
+     * @param cachedTokens how many the measured sessions hold
      */
     public static PassCost measure(Target target, int cachedTokens) {
-        return new PassCost(curve(target, cachedTokens, 1), null, measureShared(target, cachedTokens));
+        return new PassCost(curve(target, cachedTokens, 0, 1), null, measureShared(target, cachedTokens));
     }
 
-    /** The same for a target whose passes score one sequence only. */
+    /** The same for one whose passes score one sequence only. */
     public static PassCost measureAlone(Target target, int cachedTokens) {
-        return new PassCost(curve(target, cachedTokens, 1), null, null);
+        return new PassCost(curve(target, cachedTokens, 0, 1), null, null);
     }
 
-    /** The same as {@link #measure}, and times passes of two sequences with as many rows each, as guided ones have. */
+    /** The same for one that is also asked for two sequences with as many rows each, as guided ones have. */
     public static PassCost measureWithPairs(Target target, int cachedTokens) {
         return new PassCost(
-                curve(target, cachedTokens, 1), curve(target, cachedTokens, 2), measureShared(target, cachedTokens));
+                curve(target, cachedTokens, 0, 1),
+                curve(target, cachedTokens, 0, 2),
+                measureShared(target, cachedTokens));
     }
 
     private static int most(Target target, int cachedTokens) {
         return Math.min(64, target.capacity() - cachedTokens);
     }
 
-    private static Curve curve(Target target, int cachedTokens, int sequences) {
-        int most = most(target, cachedTokens);
+    private static Curve curve(Target target, int few, int many, int sequences) {
+        return withSessions(
+                target,
+                few,
+                sequences,
+                sessions -> withSessions(
+                        target,
+                        many,
+                        many > few ? sequences : 0,
+                        lookingBack -> curve(target, few, sessions, many, lookingBack)));
+    }
+
+    private static Curve curve(
+            Target target, int few, List<Target.Session> sessions, int many, List<Target.Session> lookingBack) {
+        int most = most(target, few);
         int[] rows = IntStream.concat(Arrays.stream(MEASURED_ROWS).filter(r -> r < most), IntStream.of(most))
                 .toArray();
-        return withSessions(target, cachedTokens, sequences, sessions -> {
-            // In turns, so that a machine that is slow for a while is slow for all.
-            double[] seconds = quartiles(
-                    REPETITIONS,
-                    Arrays.stream(rows)
-                            .<DoubleSupplier>mapToObj(size -> size == 1
-                                    ? () -> stepAmongItsLike(target, sessions)
-                                    : () -> seconds(target, sessions, size) + seconds(target, sessions, 1))
-                            .toArray(DoubleSupplier[]::new));
-            for (int i = 1; i < rows.length; i++) {
-                seconds[i] = Math.max(seconds[0], seconds[i] - seconds[0]);
+        int more = Math.min(ROWS_LOOKING_BACK, most(target, many));
+        List<DoubleSupplier> measurements = new ArrayList<>();
+        for (int size : rows) {
+            measurements.add(timing(target, sessions, size));
+        }
+        if (!lookingBack.isEmpty()) {
+            measurements.add(timing(target, lookingBack, 1));
+            measurements.add(timing(target, lookingBack, more));
+        }
+        // In turns, so that a machine that is slow for a while is slow for all.
+        double[] taken = quartiles(REPETITIONS, measurements.toArray(DoubleSupplier[]::new));
+        double[] seconds = interpolate(rows, passes(Arrays.copyOf(taken, rows.length)));
+        double[] aToken = new double[seconds.length];
+        if (!lookingBack.isEmpty() && more > 1) {
+            double[] then = passes(Arrays.copyOfRange(taken, rows.length, taken.length));
+            double ofOne = Math.max(0, then[0] - seconds[0]) / (many - few);
+            double ofMore = Math.max(ofOne, (then[1] - seconds[more - 1]) / (many - few));
+            for (int i = 0; i < aToken.length; i++) {
+                aToken[i] = ofOne + i * (ofMore - ofOne) / (more - 1);
             }
-            return new Curve(interpolate(rows, seconds));
-        });
+        }
+        return new Curve(seconds, few, aToken);
+    }
+
+    private static DoubleSupplier timing(Target target, List<Target.Session> sessions, int rows) {
+        return rows == 1
+                ? () -> stepAmongItsLike(target, sessions)
+                : () -> seconds(target, sessions, rows) + seconds(target, sessions, 1);
+    }
+
+    /** Of a step and of larger passes with one: what they take over it. */
+    private static double[] passes(double[] taken) {
+        for (int i = 1; i < taken.length; i++) {
+            taken[i] = Math.max(taken[0], taken[i] - taken[0]);
+        }
+        return taken;
     }
 
     private static double stepAmongItsLike(Target target, List<Target.Session> sessions) {
@@ -197,6 +257,11 @@ public final class PassCost {
         others = sequences;
         otherRows = rows;
         otherTokens = tokensPerPass;
+    }
+
+    /** Tells how many tokens the coming passes of a sequence look back at, until told otherwise. */
+    void lookingBackAt(int tokens) {
+        one.lookingBackAt(tokens);
     }
 
     /** Tokens of a pass that other sequences gain: what a second is worth counts these too. */
@@ -286,19 +351,35 @@ public final class PassCost {
         return all;
     }
 
-    /** Seconds by rows. */
+    /** Seconds by rows: after a number of tokens, and what each token more adds. */
     private static final class Curve {
         private final double[] measured;
+        private final int after;
+        private final double[] aToken;
+        private final double[] current;
         private final double[] monotone;
+        private int tokens;
 
-        Curve(double[] secondsByRows) {
+        Curve(double[] secondsByRows, int after, double[] aToken) {
             for (double seconds : secondsByRows) {
                 if (!(seconds > 0)) {
                     throw new IllegalArgumentException("a pass cannot cost " + seconds + " seconds");
                 }
             }
             measured = secondsByRows.clone();
+            this.after = after;
+            this.aToken = aToken;
+            current = new double[measured.length];
             monotone = new double[measured.length];
+            lookingBackAt(after);
+        }
+
+        /** Fewer than were measured cost as much. */
+        void lookingBackAt(int cached) {
+            tokens = Math.max(after, cached);
+            for (int i = 0; i < current.length; i++) {
+                current[i] = measured[i] + (tokens - after) * aToken[i];
+            }
             smooth();
         }
 
@@ -314,13 +395,14 @@ public final class PassCost {
             if (rows > measured.length) {
                 return;
             }
-            double bounded = surprise(seconds, measured[rows - 1]);
+            double bounded = surprise(seconds, current[rows - 1]);
             double common = Math.exp(COMMON_SHARE * bounded);
             for (int i = 0; i < measured.length; i++) {
                 measured[i] *= common;
+                aToken[i] *= common;
             }
             measured[rows - 1] *= Math.exp(OWN_SHARE * bounded);
-            smooth();
+            lookingBackAt(tokens);
         }
 
         /** The closest non-decreasing sequence, by pooling adjacent violators (Ayer et al., 1955). */
@@ -328,7 +410,7 @@ public final class PassCost {
             double[] means = new double[measured.length];
             int[] lengths = new int[measured.length];
             int blocks = 0;
-            for (double seconds : measured) {
+            for (double seconds : current) {
                 means[blocks] = seconds;
                 lengths[blocks] = 1;
                 while (blocks > 0 && means[blocks - 1] > means[blocks]) {

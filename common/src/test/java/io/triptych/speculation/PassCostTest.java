@@ -62,6 +62,21 @@ class PassCostTest {
     }
 
     @Test
+    void knowsWhatRowsCostThatLookBackFarther() {
+        PassCost cost = new PassCost(new double[] {1, 1.5, 2}, 100, new double[] {0.001, 0.002, 0.003});
+        cost.lookingBackAt(600);
+        assertThat(cost.seconds(1)).isCloseTo(1.5, within(1e-9));
+        assertThat(cost.seconds(3)).isCloseTo(3.5, within(1e-9));
+        for (int pass = 0; pass < 300; pass++) {
+            cost.observe(1, 3); // all takes twice as long
+        }
+        cost.lookingBackAt(100);
+        assertThat(cost.seconds(1)).isCloseTo(2, within(0.05));
+        cost.lookingBackAt(10);
+        assertThat(cost.seconds(1)).isCloseTo(2, within(0.05));
+    }
+
+    @Test
     void refusesWhatNoPassCanCost() {
         assertThatThrownBy(() -> new PassCost(new double[] {1, 0})).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new PassCost(new double[] {Double.NaN})).isInstanceOf(IllegalArgumentException.class);

@@ -26,7 +26,6 @@ import org.slf4j.LoggerFactory;
 /** Loads the target, the draft model and the drafters, and times the target's passes. Runs on the native thread. */
 final class TextEngineLoader implements Callable<TextEngine> {
     private static final Logger LOG = LoggerFactory.getLogger(TextEngineLoader.class);
-    private static final int TIMED_CONTEXT = 128;
 
     private final TextProperties properties;
     private final Path root;
@@ -44,7 +43,7 @@ final class TextEngineLoader implements Callable<TextEngine> {
     public TextEngine call() {
         LlamaDecoder target = decoder(checkpoint);
         Optional<LlamaDecoder> draftModel = draftModel();
-        PassCost cost = PassCost.measure(target, Math.min(TIMED_CONTEXT, target.capacity() / 2));
+        PassCost cost = PassCost.measure(target);
         TextDrafters drafters = new TextDrafters(
                 draftModel.orElse(null), root.resolve(properties.store()), cost, target.vocabularySize());
         return new TextEngine(
