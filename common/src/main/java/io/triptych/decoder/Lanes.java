@@ -74,14 +74,16 @@ final class Lanes implements AutoCloseable {
         if (EngineThreads.all() == 1) {
             return;
         }
-        try (Target.Session session = decoder.open()) {
+        try (Target.Session first = decoder.open();
+                Target.Session second = decoder.open()) {
             int most = decoder.capacity();
-            useAllForOne(timeShare(this::useAllForOne, decoder, session, Math.min(TRIAL_ROWS, most)) < 1);
+            useAllForOne(timeShare(this::useAllForOne, decoder, List.of(first), Math.min(TRIAL_ROWS, most)) < 1);
+            List<Target.Session> sessions = ORDERED_WRITES ? List.of(first) : List.of(first, second);
             int least = NEVER;
             for (int i = 0; least == NEVER && i < DEALT_TRIAL_ROWS.length && DEALT_TRIAL_ROWS[i] <= most; i++) {
-                int load = DEALT_TRIAL_ROWS[i] + SEQUENCE_ROWS;
+                int load = sessions.size() * (DEALT_TRIAL_ROWS[i] + SEQUENCE_ROWS);
                 Consumer<Boolean> turn = on -> dealFrom(on ? load : NEVER);
-                least = timeShare(turn, decoder, session, DEALT_TRIAL_ROWS[i]) < WORTHWHILE ? load : NEVER;
+                least = timeShare(turn, decoder, sessions, DEALT_TRIAL_ROWS[i]) < WORTHWHILE ? load : NEVER;
             }
             dealFrom(least);
         }
@@ -96,13 +98,14 @@ final class Lanes implements AutoCloseable {
         dealtFrom = load;
     }
 
-    /** What share of the time without it scoring a small tree takes with a switch on, in turns. */
-    private static double timeShare(Consumer<Boolean> turn, Target decoder, Target.Session session, int rows) {
+    /** What share of the time without it scoring a tree of each session takes with a switch on, in turns. */
+    private static double timeShare(Consumer<Boolean> turn, Target decoder, List<Target.Session> sessions, int rows) {
         TokenTree tree = new TokenTree(0);
         for (int i = 1; i < rows; i++) {
             tree.add(TokenTree.ROOT, 0, 1, null);
         }
-        List<Target.Step> steps = List.of(new Target.Step(session, tree));
+        List<Target.Step> steps =
+                sessions.stream().map(session -> new Target.Step(session, tree)).toList();
         long leastOn = Long.MAX_VALUE;
         long leastOff = Long.MAX_VALUE;
         long begin = System.nanoTime();
@@ -112,7 +115,7 @@ final class Lanes implements AutoCloseable {
             turn.accept(true);
             leastOn = Math.min(leastOn, nanos(decoder, steps));
         }
-        session.commit(new int[0]);
+        sessions.forEach(session -> session.commit(new int[0]));
         return (double) leastOn / leastOff;
     }
 
