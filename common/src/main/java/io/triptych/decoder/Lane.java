@@ -13,6 +13,9 @@ import java.util.List;
  * program {@code llama_decoder.py.txt}, which tells what they mean. Used by one thread at a time.
  */
 final class Lane implements AutoCloseable {
+    /** The most rows of a span: their attention to some hundreds of tokens stays in a core's own cache. */
+    private static final int SPAN_ROWS = 32;
+
     private final TorchScriptProgram program;
     private final DecoderEnds ends;
     private final float[] nothingGiven;
@@ -22,8 +25,9 @@ final class Lane implements AutoCloseable {
     private final SharedArray mask;
     private final SharedArray logits;
 
-    private final List<LlamaSession> sessions = new ArrayList<>();
+    private final List<LlamaSession> sessions = new ArrayList<>(); // by span
     private final List<Long> spans = new ArrayList<>();
+    private int sequences;
     private int rows;
     private int scored;
     private int maskSize;
@@ -44,6 +48,7 @@ final class Lane implements AutoCloseable {
     void clear() {
         sessions.clear();
         spans.clear();
+        sequences = 0;
         rows = 0;
         scored = 0;
         maskSize = 0;
@@ -54,7 +59,7 @@ final class Lane implements AutoCloseable {
     }
 
     int sequences() {
-        return sessions.size();
+        return sequences;
     }
 
     /**
@@ -79,20 +84,28 @@ final class Lane implements AutoCloseable {
                 give(row, position == 0 ? session.start() : nothingGiven);
             }
         }
+        for (int begin = from; begin < to; begin += SPAN_ROWS) {
+            addSpan(session, tree, begin, Math.min(to, begin + SPAN_ROWS), first + begin - from);
+        }
+        sequences++;
+        rows += added;
+        scored = wanted ? rows : scored;
+        return first;
+    }
+
+    private void addSpan(LlamaSession session, TokenTree tree, int from, int to, int row) {
         boolean masked = tree.size() > 1;
-        for (long value : new long[] {rows, added, committed, committed + from, masked ? maskSize : -1}) {
+        int committed = session.length();
+        for (long value : new long[] {row, to - from, committed, committed + from, masked ? maskSize : -1}) {
             spans.add(value);
         }
         if (masked) {
-            mask.reserve(maskSize + added * to);
+            mask.reserve(maskSize + (to - from) * to);
             for (int node = from; node < to; node++) {
                 maskRow(tree, node, to);
             }
         }
         sessions.add(session);
-        rows += added;
-        scored = wanted ? rows : scored;
-        return first;
     }
 
     private void give(int row, float[] input) {

@@ -18,6 +18,9 @@ class LlamaArchive {
     /** Elements that an elementwise kernel takes on one thread. */
     private static final int KERNEL_ELEMENTS = 32768;
 
+    /** Rows from which on a span's attention is weighed alone, not padded to the length of others. */
+    private static final int LONG_SPAN = 8;
+
     /** fbgemm, which has the better 8-bit kernels, is for these processors only. */
     private static final boolean X86 = List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
 
@@ -125,6 +128,7 @@ class LlamaArchive {
                 .with("INT8_STEP", 1 / 127.0)
                 .with("KEY_TYPE", int8 ? 6 : 7)
                 .with("KEY_ANCHOR", keyAnchor())
+                .with("LONG_SPAN", LONG_SPAN)
                 .with("LOG_WEIGHT_STEPS", 23 * Math.log(2))
                 .text();
     }

@@ -15,6 +15,9 @@ public final class DecodingLoop {
 
     private static final int PROMPT_PART_ALONE = 256;
 
+    /** Tokens of all prompts that a pass caches, those that came first before others: more take as much longer and memory besides. */
+    private static final int PROMPT_ROWS = 256;
+
     /** How fast what is known of a sequence's tokens per pass follows its last passes. */
     private static final double PACE_SHARE = 0.1;
 
@@ -82,11 +85,13 @@ public final class DecodingLoop {
     /** What is to be cached next of every prompt that is not. */
     private static List<PromptPart> prompts(List<Sequence> active, int most) {
         List<PromptPart> parts = new ArrayList<>();
+        int left = PROMPT_ROWS;
         for (Sequence sequence : active) {
-            if (!sequence.finished() && !sequence.prompted) {
+            if (!sequence.finished() && !sequence.prompted && left > 0) {
                 int from = sequence.session.length();
-                int to = Math.min(from + most, sequence.history.promptLength() - 1);
+                int to = Math.min(from + Math.min(most, left), sequence.history.promptLength() - 1);
                 parts.add(new PromptPart(sequence, from, sequence.history.slice(from, to)));
+                left -= to - from;
             }
         }
         return parts;
