@@ -111,7 +111,7 @@ final class LoadBench {
                 }
                 report.claim(
                         "text, temperature " + temperature + ": goodput of 8 clients over 1, speculation on",
-                        temperature == 0 ? "" : "2.5x",
+                        "2.5x",
                         Summary.number(goodputs.get(2) / goodputs.get(0), 2) + "x",
                         "medians of " + turns + " runs");
             }

@@ -312,6 +312,33 @@ class DecodingLoopTest {
     }
 
     @Test
+    void aPassCachesThePromptsThatCameFirst() {
+        List<Sequence> sequences = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            sequences.add(new Sequence(
+                    new int[100],
+                    target.open(),
+                    Drafter.none(),
+                    BudgetController.fixed(0),
+                    new ExactVerifier(),
+                    new LogitsPipeline(FULL),
+                    new CounterRandom(i),
+                    new Collector(-1),
+                    TOKENS));
+        }
+        // 256 tokens of all prompts, then a step of those that are ready; beside it 32 of each other prompt, and 256 of all.
+        loop.step(sequences);
+        assertThat(lengths(sequences)).containsExactly(100, 100, 58, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        loop.step(sequences);
+        assertThat(lengths(sequences)).containsExactly(101, 101, 90, 32, 32, 32, 32, 32, 32, 32, 0, 0);
+        sequences.forEach(Sequence::close);
+    }
+
+    private static List<Integer> lengths(List<Sequence> sequences) {
+        return sequences.stream().map(sequence -> sequence.session.length()).toList();
+    }
+
+    @Test
     void whatFailsEndsItsOwnSequenceAlone() {
         Collector other = new Collector(-1);
         Sequence well = sequence(Drafter.none(), FULL, 2, other, TOKENS);
