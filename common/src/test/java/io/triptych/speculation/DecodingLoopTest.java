@@ -326,7 +326,8 @@ class DecodingLoopTest {
                     new Collector(-1),
                     TOKENS));
         }
-        // 256 tokens of all prompts, then a step of those that are ready; beside it 32 of each other prompt, and 256 of all.
+        // 256 tokens of all prompts, then a step of those that are ready; beside it 32 of each other prompt, and 256 of
+        // all.
         loop.step(sequences);
         assertThat(lengths(sequences)).containsExactly(100, 100, 58, 0, 0, 0, 0, 0, 0, 0, 0, 0);
         loop.step(sequences);
