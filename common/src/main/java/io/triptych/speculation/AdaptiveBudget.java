@@ -15,8 +15,8 @@ import java.util.Arrays;
  * bias the rejection rules. There only {@link #allowance} limits it. Used by the inference thread only.
  */
 public final class AdaptiveBudget implements BudgetController {
-    /** What drafting may lose before it stops, in plain steps: of a hundred hopeless ones it costs about as many hundredths. */
-    private static final double CREDIT_IN_PASSES = 1.5;
+    /** What drafting may lose before it stops, in plain steps. Ample, as a good drafter stops by itself what does not pay. */
+    private static final double CREDIT_IN_PASSES = 3;
 
     private final PassCost cost;
     private final int maximumNodes;

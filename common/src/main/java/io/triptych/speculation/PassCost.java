@@ -27,13 +27,12 @@ public final class PassCost {
     private static final int ROWS_LOOKING_BACK = 16;
 
     /**
-     * How much of a surprise is believed to be about all passes, and how much about what further rows cost beside a step. The
-     * latter is small, or a change of load seen by plain steps only would seem to change what rows cost.
+     * How much of a surprise is believed to hold for every number of rows, and for this number alone. The latter is
+     * small, or a change of load seen by plain steps only would seem to change what rows cost beside each other.
      */
     private static final double COMMON_SHARE = 0.05;
 
-    private static final double ROWS_SHARE = 0.01;
-    private static final double MOST_ROWS_DIFFER = 4;
+    private static final double OWN_SHARE = 0.0005;
     private static final double LARGEST_SURPRISE = Math.log(1.5);
 
     private final Curve one;
@@ -355,12 +354,6 @@ public final class PassCost {
     /** Seconds by rows: after a number of tokens, and what each token more adds. */
     private static final class Curve {
         private final double[] measured;
-
-        /** What further rows cost, in terms of what was measured: decoding has more in the processor's caches than they. */
-        private double ofRows = 1;
-
-        private int heldRows;
-        private double heldSeconds;
         private final int after;
         private final double[] aToken;
         private final double[] current;
@@ -386,7 +379,6 @@ public final class PassCost {
             tokens = Math.max(after, cached);
             for (int i = 0; i < current.length; i++) {
                 current[i] = measured[i] + (tokens - after) * aToken[i];
-                current[i] = current[0] + ofRows * (current[i] - current[0]);
             }
             smooth();
         }
@@ -398,35 +390,18 @@ public final class PassCost {
             return monotone[monotone.length - 1] * rows / monotone.length;
         }
 
-        /**
-         * A larger pass is judged with the step that follows it, if one does, as it was measured. A single outlier (a pause of
-         * the machine) moves little.
-         */
+        /** A single outlier (a pause of the machine) moves little. */
         void observe(int rows, double seconds) {
             if (rows > measured.length) {
                 return;
             }
-            int before = heldRows;
-            heldRows = rows == 1 ? 0 : rows;
-            if (rows == 1 && before > 0) {
-                learn(before, Math.max(Double.MIN_NORMAL, heldSeconds + seconds - current[0]));
-            } else if (rows == 1) {
-                learn(1, seconds);
-            } else if (before > 0) {
-                learn(before, heldSeconds);
-            }
-            heldSeconds = seconds;
-        }
-
-        private void learn(int rows, double seconds) {
             double bounded = surprise(seconds, current[rows - 1]);
             double common = Math.exp(COMMON_SHARE * bounded);
             for (int i = 0; i < measured.length; i++) {
                 measured[i] *= common;
                 aToken[i] *= common;
             }
-            double changed = ofRows * Math.exp(rows == 1 ? -ROWS_SHARE * bounded : ROWS_SHARE * bounded);
-            ofRows = Math.max(1 / MOST_ROWS_DIFFER, Math.min(MOST_ROWS_DIFFER, changed));
+            measured[rows - 1] *= Math.exp(OWN_SHARE * bounded);
             lookingBackAt(tokens);
         }
 

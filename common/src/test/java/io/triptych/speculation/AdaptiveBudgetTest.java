@@ -72,7 +72,7 @@ class AdaptiveBudgetTest {
             }
             budget.observe(tree, new Verdict(new int[0], 2, tree.size() == 1), 0.5, 1);
         }
-        assertThat(asked).isBetween(8, 30);
+        assertThat(asked).isBetween(16, 40);
     }
 
     @Test
