@@ -40,6 +40,10 @@ public class ScriptedImages {
     public static final int PROMPT_ROOM = 20;
     public static final double GUIDANCE = 3;
     public static final double BOUND = 0.25;
+
+    /** So many codes in succession are like each other: 0 and 1, 2 and 3, and so on. */
+    public static final int NEIGHBOURS = 2;
+
     private static final int CAPACITY = GRID * GRID + PROMPT_ROOM;
     private static final int WINDOW = 8;
 

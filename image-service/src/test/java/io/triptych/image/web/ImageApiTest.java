@@ -96,7 +96,10 @@ class ImageApiTest {
     void declaresTheContract(String mode, String contract) {
         JsonNode answer = generate("\"speculation\": {\"mode\": \"" + mode + "\"}");
         assertThat(account(answer, 0).path("contract").stringValue()).isEqualTo(contract);
-        assertThat(codes(answer, 0)).isEqualTo(script());
+        // a relaxed image may take a code's neighbour for it
+        int likeness = contract.equals("relaxed") ? ScriptedImages.NEIGHBOURS : 1;
+        assertThat(codes(answer, 0).stream().map(code -> code / likeness))
+                .isEqualTo(script().stream().map(code -> code / likeness).toList());
         assertThat(account(answer, 0).path("bound").asDouble(-1)).isEqualTo(contract.equals("relaxed") ? 0.25 : -1);
         assertThat(account(answer, 0).path("drafted").intValue() == 0).isEqualTo(mode.equals("off"));
     }
