@@ -146,7 +146,7 @@ public final class PassCost {
             measurements.add(timing(target, lookingBack, more));
         }
         // In turns, so that a machine that is slow for a while is slow for all.
-        double[] taken = quartiles(REPETITIONS, measurements.toArray(DoubleSupplier[]::new));
+        double[] taken = least(REPETITIONS, measurements.toArray(DoubleSupplier[]::new));
         double[] seconds = interpolate(rows, passes(Arrays.copyOf(taken, rows.length)));
         double[] aToken = new double[seconds.length];
         if (!lookingBack.isEmpty() && more > 1) {
@@ -185,7 +185,7 @@ public final class PassCost {
     private static Shared measureShared(Target target, int cachedTokens) {
         int rows = Math.min(SHARED_ROWS, most(target, cachedTokens));
         return withSessions(target, cachedTokens, 4, sessions -> {
-            double[] taken = quartiles(
+            double[] taken = least(
                     SHARED_REPETITIONS,
                     () -> stepAmongItsLike(target, sessions.subList(0, 2)),
                     () -> stepAmongItsLike(target, sessions),
@@ -213,23 +213,18 @@ public final class PassCost {
     }
 
     /**
-     * The lower quartiles of measurements that are repeated in turns: what disturbs a measurement only ever lengthens
-     * it.
+     * The least that measurements take which are repeated in turns: what disturbs one only ever lengthens it, and while
+     * other services start beside this one, most are disturbed.
      */
-    private static double[] quartiles(int repetitions, DoubleSupplier... measurements) {
-        double[][] samples = new double[measurements.length][repetitions];
+    private static double[] least(int repetitions, DoubleSupplier... measurements) {
+        double[] least = new double[measurements.length];
         for (int i = -WARM_UPS; i < repetitions; i++) {
             for (int j = 0; j < measurements.length; j++) {
-                samples[j][Math.max(i, 0)] = measurements[j].getAsDouble();
+                double taken = measurements[j].getAsDouble();
+                least[j] = i <= 0 ? taken : Math.min(least[j], taken);
             }
         }
-        return Arrays.stream(samples)
-                .mapToDouble(each -> Arrays.stream(each)
-                        .sorted()
-                        .skip(repetitions / 4)
-                        .findFirst()
-                        .orElseThrow())
-                .toArray();
+        return least;
     }
 
     /** Times one pass over a chain behind each session, which is dropped again. */
