@@ -1,6 +1,7 @@
 package io.triptych.openai;
 
 import io.triptych.serving.Job;
+import io.triptych.serving.ModelUnavailableException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -75,9 +76,19 @@ public final class EventStream<E> {
             if (!writer.started()) {
                 throw e;
             }
-            LOG.error("a stream failed", e);
-            writer.fail(ApiException.internal());
+            writer.fail(told(e));
         }
+    }
+
+    private static ApiException told(RuntimeException failure) {
+        if (failure instanceof ApiException own) {
+            return own;
+        }
+        if (failure instanceof ModelUnavailableException) {
+            return ApiException.unavailable(failure.getMessage());
+        }
+        LOG.error("a stream failed", failure);
+        return ApiException.internal();
     }
 
     private static void fail(StreamWriter<?> writer, ApiException reason) throws IOException {

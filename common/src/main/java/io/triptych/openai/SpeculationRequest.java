@@ -5,6 +5,9 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.triptych.speculation.Contract;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+import java.util.Collections;
 import java.util.List;
 
 /** The request extension {@code speculation}: how this request may be made faster. Every part may be left out. */
@@ -13,8 +16,8 @@ public record SpeculationRequest(
         @Schema(description = "What the output is promised to be, or off for plain decoding", defaultValue = "exact")
         Mode mode,
 
-        @Schema(description = "The drafters to use; all that go together if left out")
-        List<String> drafters,
+        @Schema(description = "The drafters to use; all that go together if left out") @Size(max = 16)
+        List<@NotNull String> drafters,
 
         @Min(0)
         @Max(MAXIMUM_BUDGET)
@@ -55,7 +58,8 @@ public record SpeculationRequest(
 
     public SpeculationRequest {
         mode = mode == null ? Mode.EXACT : mode;
-        drafters = drafters == null ? List.of() : List.copyOf(drafters);
+        drafters =
+                drafters == null ? List.of() : Collections.unmodifiableList(drafters); // nulls are told by validation
         trace = trace != null && trace;
     }
 }

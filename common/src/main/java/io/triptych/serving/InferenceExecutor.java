@@ -14,6 +14,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one thread that touches the engine, behind a bounded queue. The thread loads the model, checks it, answers
@@ -31,6 +33,7 @@ public final class InferenceExecutor<R, E> implements AutoCloseable {
     /** What the model says about itself once it is loaded and checked. */
     public record Loaded(Map<String, Object> details, GenerativeModel.SelfCheck selfCheck) {}
 
+    private static final Logger LOG = LoggerFactory.getLogger(InferenceExecutor.class);
     private static final double NEW_JOB_WEIGHT = 0.2;
 
     private final int capacity;
@@ -42,6 +45,7 @@ public final class InferenceExecutor<R, E> implements AutoCloseable {
     private final List<Answer> answers = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Loaded> loaded = new CompletableFuture<>();
     private final Thread thread;
+    private volatile Throwable failure; // that ended the thread
     private boolean closed;
     private volatile double meanSecondsOfAPlace = 1;
 
@@ -77,7 +81,10 @@ public final class InferenceExecutor<R, E> implements AutoCloseable {
                 answers.forEach(Answer::advance);
             }
         } catch (Throwable e) {
-            loaded.completeExceptionally(e);
+            failure = e;
+            if (!loaded.completeExceptionally(e)) {
+                LOG.error("The model's thread has failed, and answers nothing more", e);
+            }
             refuseAll(e);
         }
     }
@@ -133,7 +140,7 @@ public final class InferenceExecutor<R, E> implements AutoCloseable {
      */
     public synchronized Job submit(R asked, Consumer<E> output, Consumer<List<SpeculationStats>> account) {
         if (closed) {
-            throw new ModelUnavailableException(null);
+            throw new ModelUnavailableException(failure);
         }
         if (queue.size() >= capacity) {
             throw new QueueFullException(capacity, retryAfterSeconds());
@@ -158,9 +165,9 @@ public final class InferenceExecutor<R, E> implements AutoCloseable {
         return answers.size();
     }
 
-    /** The loaded and checked model's account of itself, or empty while it loads and after it failed to. */
+    /** The loaded and checked model's account of itself, or empty while it loads and after it or its thread failed. */
     public Optional<Loaded> loaded() {
-        return loaded.isDone() && !loaded.isCompletedExceptionally() ? Optional.of(loaded.join()) : Optional.empty();
+        return loaded.isDone() && failure == null ? Optional.of(loaded.join()) : Optional.empty();
     }
 
     /**

@@ -12,6 +12,11 @@ public class ServingConfiguration {
         return new SpeculationHealth(executor, threads);
     }
 
+    @Bean
+    ExecutorShutdown executorShutdown(InferenceExecutor<?, ?> executor) {
+        return new ExecutorShutdown(executor);
+    }
+
     /** The service counts as started, and takes traffic, when this returns. */
     @Bean
     ApplicationRunner awaitModel(InferenceExecutor<?, ?> executor) {

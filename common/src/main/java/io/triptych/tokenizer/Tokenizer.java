@@ -72,7 +72,10 @@ public final class Tokenizer implements AutoCloseable {
         return tokenizer.decode(Arrays.stream(tokens).asLongStream().toArray(), true);
     }
 
-    /** The bytes that a token stands for, parts of characters included; of a special token none. */
+    /**
+     * The bytes that a token stands for; of a special token none. Parts of characters are told by byte-level tokenizers
+     * only, of others these are the bytes of what {@link #decode} makes of the token.
+     */
     public byte[] bytes(int token) {
         return bytes.map(table -> token < table.length ? table[token].clone() : new byte[0])
                 .orElseGet(() -> decode(token).getBytes(StandardCharsets.UTF_8));

@@ -311,6 +311,21 @@ class InferenceExecutorTest {
     }
 
     @Test
+    void aThreadThatFailsSaysSo() throws Exception {
+        start(8, 8);
+        hold();
+        Job running = submit(Asked.of(40, 2));
+        awaitRunning(1);
+        submit(null); // of which the model cannot even tell how many sequences it has
+        model.permits.release(100_000);
+        assertThatThrownBy(running::await)
+                .isInstanceOf(ModelUnavailableException.class)
+                .hasMessageContaining("the model has failed");
+        assertThat(executor.loaded()).isEmpty();
+        assertThatThrownBy(() -> submit(Asked.of(3, 1))).hasMessageContaining("the model has failed");
+    }
+
+    @Test
     void closingLetsAcceptedRequestsFinish() throws Exception {
         start(2, 1, Duration.ofSeconds(20));
         hold();

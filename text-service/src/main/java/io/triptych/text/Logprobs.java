@@ -1,6 +1,6 @@
 package io.triptych.text;
 
-import io.triptych.text.TextDelta.Alternative;
+import io.triptych.text.TextDelta.ScoredToken;
 import io.triptych.text.TextDelta.TokenLogprobs;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,11 +14,15 @@ final class Logprobs {
     /** @param alternatives how many of the most probable tokens to tell */
     static TokenLogprobs of(int token, float[] logits, int alternatives, int offset, TextModel model) {
         double normaliser = logSumExp(logits);
-        List<Alternative> top = new ArrayList<>();
+        List<ScoredToken> top = new ArrayList<>();
         for (int best : largest(logits, alternatives)) {
-            top.add(new Alternative(model.text(best), logits[best] - normaliser));
+            top.add(scored(best, logits[best] - normaliser, model));
         }
-        return new TokenLogprobs(model.text(token), logits[token] - normaliser, offset, top);
+        return new TokenLogprobs(scored(token, logits[token] - normaliser, model), offset, top);
+    }
+
+    private static ScoredToken scored(int token, double logprob, TextModel model) {
+        return new ScoredToken(model.text(token), model.bytes(token), logprob);
     }
 
     private static double logSumExp(float[] logits) {

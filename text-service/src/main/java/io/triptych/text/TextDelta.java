@@ -24,14 +24,18 @@ public record TextDelta(
     /**
      * The log-probability of a token under the model's raw logits, before temperature, penalties and truncation.
      *
-     * @param token the token alone, as text
      * @param offset where the token begins in the choice's text, in UTF-16 units
      * @param top the most probable tokens, best first
      */
-    public record TokenLogprobs(String token, double logprob, int offset, List<Alternative> top) {}
+    public record TokenLogprobs(ScoredToken token, int offset, List<ScoredToken> top) {}
 
-    /** A token that could have been. */
-    public record Alternative(String token, double logprob) {}
+    /**
+     * A token that was taken or could have been.
+     *
+     * @param text of the token alone; a part of a character is U+FFFD
+     * @param bytes of the token, 0 to 255, parts of characters included
+     */
+    public record ScoredToken(String text, List<Integer> bytes, double logprob) {}
 
     TextDelta withSummary(Summary whole) {
         return new TextDelta(choice, text, logprobs, trace, finishReason, whole);

@@ -84,7 +84,7 @@ public final class TextEngine implements GenerativeModel<TextRequest, TextDelta>
     /** Begins all choices of a request; the last delta has the summary. */
     @Override
     public Generation begin(TextRequest request, Consumer<TextDelta> output) {
-        LastDelta last = new LastDelta(output);
+        LastDelta last = new LastDelta(sequences(request), output);
         List<Sequence> sequences = new ArrayList<>();
         int cached = 0;
         try {
@@ -103,8 +103,8 @@ public final class TextEngine implements GenerativeModel<TextRequest, TextDelta>
         }
         int reused = cached;
         return Generation.of(sequences, () -> {
-            sequences.forEach(this::remember);
             last.end(summary(request, sequences, reused));
+            sequences.forEach(this::remember); // last, as the store may be written now
         });
     }
 
@@ -148,7 +148,8 @@ public final class TextEngine implements GenerativeModel<TextRequest, TextDelta>
     }
 
     private void remember(Sequence sequence) {
-        drafters.remember(sequence.history().slice(0, sequence.history().size()));
+        drafters.remember(sequence.history()
+                .slice(sequence.history().promptLength(), sequence.history().size()));
     }
 
     private static TextDelta.Summary summary(TextRequest request, List<Sequence> sequences, int cached) {
@@ -201,25 +202,25 @@ public final class TextEngine implements GenerativeModel<TextRequest, TextDelta>
         weights.run();
     }
 
-    /** Holds the newest last delta of a choice back, so that the request's very last one can carry the summary. */
+    /** Holds a request's very last delta back, which carries the summary. */
     private static final class LastDelta implements Consumer<TextDelta> {
         private final Consumer<TextDelta> output;
+        private int unfinished;
         private TextDelta held;
 
-        LastDelta(Consumer<TextDelta> output) {
+        LastDelta(int choices, Consumer<TextDelta> output) {
+            this.unfinished = choices;
             this.output = output;
         }
 
         @Override
         public void accept(TextDelta delta) {
-            if (delta.finishReason() == null) {
+            unfinished -= delta.finishReason() == null ? 0 : 1;
+            if (unfinished > 0) {
                 output.accept(delta);
-                return;
+            } else {
+                held = delta;
             }
-            if (held != null) {
-                output.accept(held);
-            }
-            held = delta;
         }
 
         void end(TextDelta.Summary summary) {

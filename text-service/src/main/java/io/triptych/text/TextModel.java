@@ -3,7 +3,9 @@ package io.triptych.text;
 import io.triptych.openai.Models;
 import io.triptych.text.chat.ChatTemplate;
 import io.triptych.tokenizer.Tokenizer;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * What HTTP threads know of the model: its name, its tokens and its limits. Immutable and safe from any thread.
@@ -23,5 +25,11 @@ public record TextModel(
     /** One token alone, as text. */
     String text(int token) {
         return tokenizer.decode(token);
+    }
+
+    /** The bytes of one token, 0 to 255. */
+    List<Integer> bytes(int token) {
+        byte[] bytes = tokenizer.bytes(token);
+        return IntStream.range(0, bytes.length).mapToObj(i -> bytes[i] & 0xff).toList();
     }
 }

@@ -6,22 +6,23 @@ import io.triptych.speculation.TokenHistory;
 import io.triptych.speculation.TokenTree;
 import io.triptych.text.draft.DraftContext;
 import io.triptych.text.draft.DrafterFactory;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Drafts what the scripted target will say, four tokens at a time, beside a wrong sibling for each. */
-final class ScriptedDrafters implements DrafterFactory {
+public final class ScriptedDrafters implements DrafterFactory {
     static final String NAME = "script";
     private static final int DEPTH = 4;
 
     private final ScriptedTarget target;
-    private final List<int[]> remembered = new ArrayList<>();
+    private final List<int[]> remembered = new CopyOnWriteArrayList<>();
 
     ScriptedDrafters(ScriptedTarget target) {
         this.target = target;
     }
 
-    List<int[]> remembered() {
+    /** What it was told to remember, in this order. */
+    public List<int[]> remembered() {
         return remembered;
     }
 

@@ -65,7 +65,13 @@ public class ScriptedText {
     }
 
     @Bean
-    InferenceExecutor<TextRequest, TextDelta> executor(ScriptedTarget target, TextModel model) {
+    ScriptedDrafters drafters(ScriptedTarget target) {
+        return new ScriptedDrafters(target);
+    }
+
+    @Bean
+    InferenceExecutor<TextRequest, TextDelta> executor(
+            ScriptedTarget target, TextModel model, ScriptedDrafters drafters) {
         return new InferenceExecutor<>(
                 "scripted-inference",
                 ServerContract.QUEUE,
@@ -76,7 +82,7 @@ public class ScriptedText {
                         new PrefixCache(target, 0),
                         null,
                         () -> {},
-                        new ScriptedDrafters(target),
+                        drafters,
                         () -> BudgetController.fixed(16),
                         Map.of(
                                 Contract.EXACT,

@@ -8,7 +8,6 @@ import io.triptych.speculation.Target;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 
@@ -79,19 +78,20 @@ public final class TextDrafters implements DrafterFactory {
             throw new IllegalArgumentException("no drafter is named");
         }
         TokenNoise noise = new TokenNoise(context);
-        List<CandidateSource> sources = new ArrayList<>();
-        for (String name : new LinkedHashSet<>(names)) {
-            sources.add(source(name, noise, context));
-        }
+        // What is learned is kept by the names, once each: there are few enough ways to say them.
+        List<String> distinct = names.stream().distinct().toList();
+        List<CandidateSource> sources =
+                distinct.stream().map(name -> source(name, noise, context)).toList();
         String way = " " + context.contract() + (context.sampling().temperature() > 0 ? " sampled" : " greedy");
         return new FusedDrafter(
                 sources,
                 sources.stream().map(s -> estimate(s.name() + way, s.kinds())).toArray(AcceptanceEstimate[]::new),
-                mixers.computeIfAbsent(names + way, w -> new OpinionMixer(sources.size())),
-                estimate(names + way, sources.size()),
+                mixers.computeIfAbsent(distinct + way, w -> new OpinionMixer(sources.size())),
+                estimate(distinct + way, sources.size()),
                 noise,
                 targetCost,
-                modelPays.computeIfAbsent(names + way, w -> new ProbingGate(CREDIT_IN_PASSES * targetCost.seconds(1))));
+                modelPays.computeIfAbsent(
+                        distinct + way, w -> new ProbingGate(CREDIT_IN_PASSES * targetCost.seconds(1))));
     }
 
     @Override

@@ -123,5 +123,11 @@ record ChatRequest(
         @Schema(description = "Accepted for clients that send it; has no effect")
         String user,
 
+        @JsonProperty("safety_identifier") @Schema(description = "Accepted for clients that send it; has no effect")
+        String safetyIdentifier,
+
+        @JsonProperty("prompt_cache_key") @Schema(description = "Accepted for clients that send it; has no effect")
+        String promptCacheKey,
+
         @Valid SpeculationRequest speculation)
         implements TextParameters {}

@@ -6,9 +6,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.triptych.openai.SpeculationReport;
 import io.triptych.openai.Usage;
 import io.triptych.text.TextDelta;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** A chat completion. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -48,7 +46,7 @@ record ChatResponse(
         }
     }
 
-    /** @param bytes of the token in UTF-8, or null for a part of a character */
+    /** @param bytes of the token, from which a character of several tokens can be put together */
     @Schema(name = "ChatToken")
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Token(
@@ -60,21 +58,13 @@ record ChatResponse(
             List<Token> topLogprobs) {
 
         static Token of(TextDelta.TokenLogprobs token) {
-            List<Token> top = token.top().stream()
-                    .map(alternative ->
-                            new Token(alternative.token(), alternative.logprob(), bytes(alternative.token()), null))
-                    .toList();
-            return new Token(token.token(), token.logprob(), bytes(token.token()), top);
+            return of(
+                    token.token(),
+                    token.top().stream().map(other -> of(other, null)).toList());
         }
 
-        private static List<Integer> bytes(String token) {
-            if (token.indexOf('\uFFFD') >= 0) {
-                return null;
-            }
-            byte[] bytes = token.getBytes(StandardCharsets.UTF_8);
-            return IntStream.range(0, bytes.length)
-                    .mapToObj(i -> bytes[i] & 0xff)
-                    .toList();
+        private static Token of(TextDelta.ScoredToken token, List<Token> top) {
+            return new Token(token.text(), token.logprob(), token.bytes(), top);
         }
     }
 }

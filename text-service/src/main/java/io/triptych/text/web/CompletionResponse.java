@@ -9,6 +9,7 @@ import io.triptych.text.TextDelta;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A completion, or one chunk of it: the shape is the same. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -30,7 +31,10 @@ record CompletionResponse(
             Logprobs logprobs,
             @JsonProperty("finish_reason") String finishReason) {}
 
-    /** Log-probabilities in columns, one row per token. */
+    /**
+     * Log-probabilities in columns, one row per token. A token that is no text by itself is named {@code bytes:\xe2\x80}.
+     * Among the most probable tokens is always the one that was taken.
+     */
     @Schema(name = "CompletionLogprobs")
     record Logprobs(
             List<String> tokens,
@@ -40,16 +44,24 @@ record CompletionResponse(
 
         static Logprobs of(List<TextDelta.TokenLogprobs> tokens) {
             return new Logprobs(
-                    tokens.stream().map(TextDelta.TokenLogprobs::token).toList(),
-                    tokens.stream().map(TextDelta.TokenLogprobs::logprob).toList(),
+                    tokens.stream().map(token -> name(token.token())).toList(),
+                    tokens.stream().map(token -> token.token().logprob()).toList(),
                     tokens.stream().map(Logprobs::top).toList(),
                     tokens.stream().map(TextDelta.TokenLogprobs::offset).toList());
         }
 
         private static Map<String, Double> top(TextDelta.TokenLogprobs token) {
             Map<String, Double> top = new LinkedHashMap<>();
-            token.top().forEach(alternative -> top.putIfAbsent(alternative.token(), alternative.logprob()));
+            token.top().forEach(other -> top.putIfAbsent(name(other), other.logprob()));
+            top.putIfAbsent(name(token.token()), token.token().logprob());
             return top;
+        }
+
+        private static String name(TextDelta.ScoredToken token) {
+            if (token.text().indexOf('\uFFFD') < 0) {
+                return token.text();
+            }
+            return token.bytes().stream().map("\\x%02x"::formatted).collect(Collectors.joining("", "bytes:", ""));
         }
     }
 }
