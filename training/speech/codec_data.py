@@ -5,10 +5,14 @@
 
 import argparse
 import random
+import sys
 from pathlib import Path
 
 import numpy as np
 import torch
+
+sys.path.append(str(Path(__file__).parents[1] / "text"))
+import process
 
 import codec_features
 import voices
@@ -90,7 +94,7 @@ class Speech:
 
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("--work", type=Path, required=True)
+    process.add_work_option(arguments)
     arguments.add_argument("--sentences", type=int, default=2400)
     arguments = arguments.parse_args()
     prepare(arguments.work / "codec", arguments.sentences)

@@ -18,6 +18,7 @@ from PIL import Image
 import codec as codec_module
 import codec_data
 import codec_features
+import process
 from codec_train import spectral_loss
 
 
@@ -68,7 +69,7 @@ def main(work, checkpoint, out):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    parser.add_argument("--work", type=Path, required=True)
+    process.add_work_option(parser)
     parser.add_argument("--checkpoint", type=Path)
     parser.add_argument("--out", type=Path)
     main(**vars(parser.parse_args()))

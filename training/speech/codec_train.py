@@ -16,7 +16,8 @@ import time
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).parents[1] / "image"))
-import workers
+import workers  # finds training/text
+import process
 
 FREE = 0.12          # of the time without codebooks
 FRAMES, CROPS = 32, 8  # of a process in a step
@@ -150,8 +151,7 @@ def train(rank, count, arguments):
     import codec as codec_module
     import codec_data
     import torch
-    torch.manual_seed(0)
-    chance = random.Random(time.time_ns() + rank)
+    torch.manual_seed(arguments.seed)
     path = arguments.work / "codec" / "codec.pt"
     speech = codec_data.Speech(arguments.work / "codec")
     codec = codec_module.Codec()
@@ -162,6 +162,7 @@ def train(rank, count, arguments):
         codec.load_state_dict(saved["codec"])
         optimizer.load_state_dict(saved["optimizer"])
         state = saved["state"]
+    chance = random.Random(f"{arguments.seed}/{rank}/{state['step']}")
     begun, saved_at = time.time() - 60 * state["minutes"], time.time()
     shown, since = [0.0] * 3, 0
     progress = torch.tensor(state["minutes"] / arguments.minutes)
@@ -201,7 +202,8 @@ def train(rank, count, arguments):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    parser.add_argument("--work", type=Path, required=True)
+    process.add_work_option(parser)
     parser.add_argument("--minutes", type=float, required=True)
+    parser.add_argument("--seed", type=int, default=1)
     workers.settle()
     workers.run(train, parser.parse_args())

@@ -3,10 +3,12 @@
     python train.py target --work DIR --steps 850
     python train.py draft  --work DIR --steps 450
     python train.py draft  --work DIR --steps 570 --teacher
+    python train.py draft  --work DIR --steps 1500 --teacher --fresh
 
 The schedule depends on the step alone, and the batch on seed and step, so a run may be paused (SIGSTOP), ended (SIGTERM:
 it saves and exits) and continued by the same command, also with another --steps or --context: the learning rate is
-constant after the warm-up and falls linearly to zero over the last part of the steps.
+constant after the warm-up and falls linearly to zero over the last part of the steps. --fresh keeps the weights alone and
+counts steps from zero again; such a run is continued without it.
 """
 
 import argparse
@@ -117,6 +119,7 @@ def main():
     parser.add_argument("--context", type=int, default=512, help="tokens a window")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--teacher", action="store_true", help="learn the trained target's distributions")
+    parser.add_argument("--fresh", action="store_true", help="begin with the checkpoint's weights, but at step 0 and with new optimisers")
     options = parser.parse_args()
     work = options.work
 
@@ -131,8 +134,12 @@ def main():
     if checkpoint.exists():
         state = torch.load(checkpoint)
         model.load_state_dict(state.pop("model"))
-        for optimizer, saved in zip(optimizers, state.pop("optimizers")):
-            optimizer.load_state_dict(saved)
+        averages = state.pop("optimizers")
+        if options.fresh:
+            state["step"] = 0
+        else:
+            for optimizer, saved in zip(optimizers, averages):
+                optimizer.load_state_dict(saved)
     teacher = load_model(work, "target").requires_grad_(False) if options.teacher else None
     print(options.name, model.parameter_count(), "parameters, from step", state["step"], flush=True)
 

@@ -41,8 +41,10 @@ final class DrafterBench {
             Map<String, Comparison> comparisons = compare(prompts, TEMPERATURES[i], 1000L * (i + 1));
             for (Map.Entry<String, Comparison> entry : comparisons.entrySet()) {
                 table.row(row(TEMPERATURES[i], entry.getKey(), entry.getValue()));
-                equal += entry.getValue().equal();
-                pairs += entry.getValue().pairs();
+                if (!entry.getKey().equals(Contenders.PLAIN)) {
+                    equal += entry.getValue().equal();
+                    pairs += entry.getValue().pairs();
+                }
             }
             claim(TEMPERATURES[i], comparisons, report);
         }

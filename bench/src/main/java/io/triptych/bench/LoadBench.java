@@ -11,11 +11,13 @@ import io.triptych.text.TextRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Many users at once: so many clients ask the text service's executor, each again as soon as it has its answer, with
@@ -43,6 +45,13 @@ final class LoadBench {
         }
     }
 
+    /** Of one number of clients, by turn. */
+    private record Runs(List<Run> off, List<Run> on) {
+        Stream<Run> both() {
+            return Stream.concat(off.stream(), on.stream());
+        }
+    }
+
     void run(Report report) throws InterruptedException {
         MarkdownTable table = new MarkdownTable(
                 "temperature",
@@ -60,9 +69,10 @@ final class LoadBench {
                 REQUESTS + " requests, of held-out Java prompts and " + Arrays.toString(LENGTHS)
                         + " tokens in turn, asked by so many clients, each again as soon as it has its answer; at most "
                         + ROOM
-                        + " sequences in a pass; int8, contract exact, adaptive budget. Runs with speculation off"
-                        + " and on in turns, " + turns + " each, medians; every run starts with drafters that have seen"
-                        + " nothing. Latency is that of a whole answer, in milliseconds.",
+                        + " sequences in a pass; int8, contract exact, adaptive budget. Every one of " + turns
+                        + " turns has a run of each number of clients with speculation off and one with it on; medians, in"
+                        + " brackets the smallest and the largest of the turns. Every run starts with drafters that have"
+                        + " seen nothing. Latency is that of a whole answer, in milliseconds.",
                 table);
         int equal = 0;
         int answers = 0;
@@ -70,53 +80,60 @@ final class LoadBench {
                 new InferenceExecutor<>("load", 2 * ROOM, ROOM, Duration.ofSeconds(1), FreshEngines::new)) {
             executor.awaitLoaded();
             for (double temperature : TEMPERATURES) {
-                List<String> alone = new ArrayList<>();
-                measure(executor, temperature, SpeculationRequest.Mode.OFF, 1, alone); // also warms up
-                measure(executor, temperature, SpeculationRequest.Mode.EXACT, 4, alone);
-                List<Double> goodputs = new ArrayList<>();
-                for (int clients : CLIENTS) {
-                    List<Run> off = new ArrayList<>();
-                    List<Run> on = new ArrayList<>();
-                    for (int turn = 0; turn < turns; turn++) {
-                        off.add(measure(executor, temperature, SpeculationRequest.Mode.OFF, clients, alone));
-                        on.add(measure(executor, temperature, SpeculationRequest.Mode.EXACT, clients, alone));
-                        System.err.printf(
-                                "load, temperature %s, %d clients, turn %d: %.0f tokens/s off, %.0f on%n",
-                                temperature,
-                                clients,
-                                turn + 1,
-                                off.get(turn).goodput(),
-                                on.get(turn).goodput());
-                    }
-                    double[] ratios = new double[turns];
-                    Arrays.setAll(ratios, i -> on.get(i).goodput() / off.get(i).goodput());
-                    int same = off.stream().mapToInt(Run::equal).sum()
-                            + on.stream().mapToInt(Run::equal).sum();
+                Map<Integer, Runs> all = measure(executor, temperature);
+                for (Map.Entry<Integer, Runs> entry : all.entrySet()) {
+                    int clients = entry.getKey();
+                    Runs runs = entry.getValue();
+                    Summary onOverOff = PassCostBench.ratios(goodputs(runs.on), goodputs(runs.off));
+                    int same = runs.both().mapToInt(Run::equal).sum();
                     equal += same;
                     answers += 2 * turns * REQUESTS;
-                    goodputs.add(median(on));
                     table.row(
                             String.valueOf(temperature),
                             String.valueOf(clients),
-                            Summary.number(median(off), 0),
-                            Summary.number(median(on), 0),
-                            Summary.number(Summary.of(ratios).median(), 2) + " ["
-                                    + Summary.of(ratios).range(2) + "]",
-                            milliseconds(off, Run::latencies),
-                            milliseconds(on, Run::latencies),
-                            milliseconds(off, Run::firsts),
-                            milliseconds(on, Run::firsts),
+                            Summary.number(Summary.of(goodputs(runs.off)).median(), 0),
+                            Summary.number(Summary.of(goodputs(runs.on)).median(), 0),
+                            Summary.number(onOverOff.median(), 2) + " [" + onOverOff.range(2) + "]",
+                            milliseconds(runs.off, Run::latencies),
+                            milliseconds(runs.on, Run::latencies),
+                            milliseconds(runs.off, Run::firsts),
+                            milliseconds(runs.on, Run::firsts),
                             same + "/" + 2 * turns * REQUESTS);
-                    claim(report, temperature, clients, Summary.of(ratios));
+                    claim(report, temperature, clients, onOverOff);
                 }
+                Summary eightOverOne = PassCostBench.ratios(goodputs(all.get(8).on), goodputs(all.get(1).on));
                 report.claim(
                         "text, temperature " + temperature + ": goodput of 8 clients over 1, speculation on",
                         "2.5x",
-                        Summary.number(goodputs.get(2) / goodputs.get(0), 2) + "x",
-                        "medians of " + turns + " runs");
+                        Summary.number(eightOverOne.median(), 2) + "x",
+                        "turns " + eightOverOne.range(2));
             }
         }
         report.claim("text under load: answers equal to those given alone", "all", equal + " of " + answers, "");
+    }
+
+    /** By number of clients. Every turn has runs of them all, so that those which are compared are close in time. */
+    private Map<Integer, Runs> measure(InferenceExecutor<TextRequest, TextDelta> executor, double temperature)
+            throws InterruptedException {
+        List<String> alone = new ArrayList<>();
+        measure(executor, temperature, SpeculationRequest.Mode.OFF, 1, alone); // also warms up
+        measure(executor, temperature, SpeculationRequest.Mode.EXACT, 4, alone);
+        Map<Integer, Runs> all = new LinkedHashMap<>();
+        for (int clients : CLIENTS) {
+            all.put(clients, new Runs(new ArrayList<>(), new ArrayList<>()));
+        }
+        for (int turn = 0; turn < turns; turn++) {
+            for (int clients : CLIENTS) {
+                Run off = measure(executor, temperature, SpeculationRequest.Mode.OFF, clients, alone);
+                Run on = measure(executor, temperature, SpeculationRequest.Mode.EXACT, clients, alone);
+                all.get(clients).off.add(off);
+                all.get(clients).on.add(on);
+                System.err.printf(
+                        "load, temperature %s, turn %d, %d clients: %.0f tokens/s off, %.0f on%n",
+                        temperature, turn + 1, clients, off.goodput(), on.goodput());
+            }
+        }
+        return all;
     }
 
     private static void claim(Report report, double temperature, int clients, Summary ratios) {
@@ -127,7 +144,7 @@ final class LoadBench {
                 "text, temperature " + temperature + ", " + clients + " clients: goodput with speculation over without",
                 clients <= 4 ? "1.5x" : "1.0x",
                 Summary.number(ratios.median(), 2) + "x",
-                "runs " + ratios.range(2));
+                "turns " + ratios.range(2));
     }
 
     /** @param alone what every request gave first; filled by the first run */
@@ -145,25 +162,17 @@ final class LoadBench {
         executor.submit(studio.request(0, 1, temperature, mode), delta -> {}, stats -> {})
                 .await();
         long begin = System.nanoTime();
-        List<Thread> threads = new ArrayList<>();
-        for (int c = 0; c < clients; c++) {
-            Thread client = new Thread(() -> {
-                for (int i = next.getAndIncrement(); i < REQUESTS; i = next.getAndIncrement()) {
-                    ask(
-                            executor,
-                            studio.request(i, LENGTHS[i % LENGTHS.length], temperature, mode),
-                            i,
-                            texts,
-                            latencies,
-                            firsts);
-                }
-            });
-            client.start();
-            threads.add(client);
-        }
-        for (Thread client : threads) {
-            client.join();
-        }
+        Clients.run(clients, client -> {
+            for (int i = next.getAndIncrement(); i < REQUESTS; i = next.getAndIncrement()) {
+                ask(
+                        executor,
+                        studio.request(i, LENGTHS[i % LENGTHS.length], temperature, mode),
+                        i,
+                        texts,
+                        latencies,
+                        firsts);
+            }
+        });
         double seconds = secondsSince(begin);
         if (alone.isEmpty()) {
             alone.addAll(List.of(texts));
@@ -206,8 +215,8 @@ final class LoadBench {
         return (System.nanoTime() - begin) / 1e9;
     }
 
-    private static double median(List<Run> runs) {
-        return Summary.of(runs.stream().mapToDouble(Run::goodput).toArray()).median();
+    private static double[] goodputs(List<Run> runs) {
+        return runs.stream().mapToDouble(Run::goodput).toArray();
     }
 
     private static String milliseconds(List<Run> runs, Function<Run, double[]> what) {

@@ -30,10 +30,10 @@ record Options(
         int repeats,
         Path models,
         Path reconstructions) {
-    private static final List<String> TEXT_SECTIONS = List.of("drafters", "bits", "worst", "cost", "peers", "load");
+    private static final List<String> TEXT_SECTIONS = List.of("drafters", "bits", "worst", "cost", "peers");
     private static final List<String> IMAGE_SECTIONS = List.of("images", "windows", "likelihood");
-    private static final List<String> SPEECH_SECTIONS = List.of("speech", "soak");
-    static final List<String> SECTIONS = Stream.of(TEXT_SECTIONS, IMAGE_SECTIONS, SPEECH_SECTIONS)
+    static final List<String> SECTIONS = Stream.of(
+                    TEXT_SECTIONS, List.of("load"), IMAGE_SECTIONS, List.of("speech", "soak"))
             .flatMap(List::stream)
             .toList();
 
@@ -84,6 +84,7 @@ record Options(
         return only.contains(section);
     }
 
+    /** Whether to load the text models for one of the sections that share them; the load has its own. */
     boolean runsText() {
         return TEXT_SECTIONS.stream().anyMatch(this::runs);
     }

@@ -41,7 +41,7 @@ final class PassCostBench {
         report.table(
                 "The cost of a pass by rows",
                 "Milliseconds over " + PassTimer.CACHED_TOKENS + " cached tokens, median [quartiles] of " + timings
-                        + " passes of each size taken in turns; the last column is the median of the ratios of one turn.",
+                        + " passes of each size taken in turns, each after others of its size; the last column is the median of the ratios of one turn.",
                 table);
     }
 
@@ -49,11 +49,9 @@ final class PassCostBench {
     private double[][] measure(LlamaDecoder decoder) {
         double[][] seconds = new double[ROWS.length][timings];
         try (PassTimer timer = new PassTimer(decoder)) {
-            for (int rows : ROWS) {
-                timer.warmUp(rows);
-            }
             for (int turn = 0; turn < timings; turn++) {
                 for (int i = 0; i < ROWS.length; i++) {
+                    timer.warmUp(ROWS[i]); // else a single row would always pay for the 64 before it
                     seconds[i][turn] = timer.seconds(ROWS[i]);
                 }
             }

@@ -8,7 +8,7 @@ import java.util.Random;
 /** Times single passes of a target over a session that holds 128 cached tokens and stays as it is. */
 final class PassTimer implements AutoCloseable {
     static final int CACHED_TOKENS = 128;
-    private static final int WARM_UPS = 3;
+    private static final int WARM_UPS = 5;
 
     private final Target target;
     private final Target.Session session;
@@ -20,7 +20,10 @@ final class PassTimer implements AutoCloseable {
         session.append(randomTokens(target, random, CACHED_TOKENS));
     }
 
-    /** Runs passes of a size untimed: the first of a size may have buffers to make. */
+    /**
+     * Runs passes of a size untimed: the first of a size may have buffers to make, and those right after larger ones
+     * find other caches than those among their like.
+     */
     void warmUp(int rows) {
         for (int i = 0; i < WARM_UPS; i++) {
             seconds(rows);

@@ -52,6 +52,7 @@ final class SoakBench implements AutoCloseable {
     private final AtomicInteger answered = new AtomicInteger();
     private final AtomicInteger given = new AtomicInteger();
     private final AtomicInteger wrong = new AtomicInteger();
+    private final AtomicInteger failed = new AtomicInteger();
     private final AtomicInteger stuck = new AtomicInteger();
 
     SoakBench(int requests) {
@@ -139,28 +140,27 @@ final class SoakBench implements AutoCloseable {
     void run(Report report) throws IOException, InterruptedException {
         MarkdownTable table =
                 new MarkdownTable("requests", "answered", "given up", "heap after collection, MiB", "resident, MiB");
-        List<double[]> memory = new ArrayList<>();
+        double[] heaps = new double[ROUNDS];
+        double[] residents = new double[ROUNDS];
         for (int round = 0; round < ROUNDS; round++) {
             round(round);
-            double heap = heap() / MEBIBYTE;
-            double resident = resident() / MEBIBYTE;
-            memory.add(new double[] {heap, resident});
+            heaps[round] = heap() / MEBIBYTE;
+            residents[round] = resident() / MEBIBYTE;
             table.row(
                     String.valueOf((round + 1) * (requests / ROUNDS)),
                     String.valueOf(answered),
                     String.valueOf(given),
-                    Summary.number(heap, 1),
-                    Summary.number(resident, 0));
+                    Summary.number(heaps[round], 1),
+                    Summary.number(residents[round], 0));
             System.err.printf("soak, round %d of %d%n", round + 1, ROUNDS);
         }
-        double[] first = memory.get(ROUNDS / 5);
-        double[] last = memory.get(ROUNDS - 1);
         String what = "soak of " + requests + " mixed requests, a fifth given up: ";
         report.claim(what + "answers that differ from those given alone", "0", wrong + " of " + answered, "");
+        report.claim(what + "requests failed", "0", String.valueOf(failed), "");
         report.claim(what + "requests stuck", "0", String.valueOf(stuck), "");
         String since = "from a fifth of the requests to the end";
-        report.claim(what + "growth of the heap", "within 5%", growth(first[0], last[0]), since);
-        report.claim(what + "growth of resident memory", "within 5%", growth(first[1], last[1]), since);
+        report.claim(what + "growth of the heap", "within 5%", growthSinceAFifth(heaps), since);
+        report.claim(what + "growth of resident memory", "within 5%", growthSinceAFifth(residents), since);
         report.table(
                 "Soak",
                 CLIENTS + " clients ask for text, images and speech at random, of models that share this process, and"
@@ -170,20 +170,12 @@ final class SoakBench implements AutoCloseable {
 
     private void round(int round) throws InterruptedException {
         AtomicInteger left = new AtomicInteger(requests / ROUNDS);
-        List<Thread> clients = new ArrayList<>();
-        for (int c = 0; c < CLIENTS; c++) {
-            Random random = new Random(1000L * round + c);
-            Thread client = new Thread(() -> {
-                while (left.getAndDecrement() > 0) {
-                    ask(random);
-                }
-            });
-            client.start();
-            clients.add(client);
-        }
-        for (Thread client : clients) {
-            client.join();
-        }
+        Clients.run(CLIENTS, client -> {
+            Random random = new Random(1000L * round + client);
+            while (left.getAndDecrement() > 0) {
+                ask(random);
+            }
+        });
         for (Kind<?, ?> kind : kinds) {
             long begin = System.nanoTime();
             while (kind.executor.running() > 0 && System.nanoTime() - begin < STUCK.toNanos()) {
@@ -208,8 +200,8 @@ final class SoakBench implements AutoCloseable {
     private <R, E> void ask(Kind<R, E> kind, Random random) {
         int number = random.nextInt(kind.pool.size());
         List<E> events = Collections.synchronizedList(new ArrayList<>());
-        Job job = kind.executor.submit(kind.pool.get(number), events::add, stats -> {});
         try {
+            Job job = kind.executor.submit(kind.pool.get(number), events::add, stats -> {});
             if (random.nextDouble() < CANCELLED) {
                 Thread.sleep(random.nextInt(200));
                 job.cancel();
@@ -225,10 +217,16 @@ final class SoakBench implements AutoCloseable {
             given.incrementAndGet();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        } catch (RuntimeException | Error e) {
+            e.printStackTrace();
+            failed.incrementAndGet(); // the others go on, as a service's would
         }
     }
 
-    private static String growth(double first, double last) {
+    /** @param byRound after every tenth of the requests */
+    static String growthSinceAFifth(double[] byRound) {
+        double first = byRound[byRound.length / 5 - 1];
+        double last = byRound[byRound.length - 1];
         return Summary.number(100 * (last / first - 1), 1) + "%";
     }
 

@@ -30,6 +30,12 @@ class OptionsTest {
     }
 
     @Test
+    void loadsTheSharedTextModelsForTheirSectionsOnly() {
+        assertThat(Options.parse("--only", "cost").runsText()).isTrue();
+        assertThat(Options.parse("--only", "load,speech,soak").runsText()).isFalse();
+    }
+
+    @Test
     void namesWhatIsWrong() {
         refuses("nonsense", "--only", "nonsense");
         refuses("--prompts", "--prompts");

@@ -24,7 +24,7 @@ public final class GroupDrafter implements Drafter {
      * @param codes size of a codebook
      * @param randomness the request's noise
      * @param length the most codes of the whole sequence
-     * @param acceptance the request's part of what {@link #acceptance} made, for the same initialiser and redraw
+     * @param acceptance the request's part of what {@link #acceptance} made, for the same initialiser, redraw and contract
      */
     public GroupDrafter(
             String name,

@@ -47,6 +47,13 @@ public final class ImageBench {
     /** A caption of the resource. */
     private record HeldOut(String id, String kind, String caption) {}
 
+    /**
+     * A row of a table of windows.
+     *
+     * @param window its length, or {@link #ADAPTIVE}
+     */
+    private record Windowed(ImageWay way, int window) {}
+
     /** @param most how many captions; fewer are taken evenly */
     public ImageBench(ImageStudio studio, int most, Report report) throws IOException {
         this.studio = studio;
@@ -199,27 +206,28 @@ public final class ImageBench {
     }
 
     private void windows(String title, String what, List<ImageWay> ways, int[] lengths) {
-        Map<ImageWay, Map<Integer, ImageComparison>> comparisons = new LinkedHashMap<>();
-        ways.forEach(way -> comparisons.put(way, new LinkedHashMap<>()));
+        Map<Windowed, ImageComparison> comparisons = new LinkedHashMap<>();
+        for (ImageWay way : ways) {
+            for (int window : lengths) {
+                comparisons.put(new Windowed(way, window), new ImageComparison());
+            }
+        }
+        List<Windowed> all = new ArrayList<>(comparisons.keySet());
         for (Task task : someTasks()) {
             Painting plain = paint(task, ImageWay.PLAIN, 0);
-            for (ImageWay way : ways) {
-                for (int window : lengths) {
-                    comparisons
-                            .get(way)
-                            .computeIfAbsent(window, w -> new ImageComparison())
-                            .add(plain, paint(task, way, window), false);
-                }
+            Collections.rotate(all, 1);
+            for (Windowed one : all) {
+                comparisons.get(one).add(plain, paint(task, one.way, one.window), false);
             }
             System.err.println(title + ": " + task.caption());
         }
         MarkdownTable table = new MarkdownTable("way", "window", "tokens per pass", "fewer passes", "speed-up");
-        comparisons.forEach((way, byWindow) -> byWindow.forEach((window, comparison) -> table.row(
-                way.name(),
-                window == ADAPTIVE ? "adaptive" : "" + window,
+        comparisons.forEach((one, comparison) -> table.row(
+                one.way.name(),
+                one.window == ADAPTIVE ? "adaptive" : "" + one.window,
                 Summary.number(comparison.tokensPerPass(), 2),
                 comparison.fewerPasses().medianAndQuartiles(2),
-                comparison.speedUps().medianAndQuartiles(2))));
+                comparison.speedUps().medianAndQuartiles(2)));
         report.table(
                 title,
                 what + " " + someTasks().size()

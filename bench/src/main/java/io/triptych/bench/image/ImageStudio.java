@@ -74,10 +74,6 @@ public final class ImageStudio implements AutoCloseable {
         return model;
     }
 
-    LlamaDecoder decoder() {
-        return decoder;
-    }
-
     VqDecoder pixels() {
         return pixels;
     }

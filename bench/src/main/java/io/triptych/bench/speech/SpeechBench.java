@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.stream.IntStream;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Sentences that the default checkpoint never heard, spoken in every way, in turns. */
@@ -113,6 +112,7 @@ public final class SpeechBench {
         List<SpeechWay> ways = ways();
         Map<SpeechWay, SpeechComparison> comparisons = new LinkedHashMap<>();
         ways.forEach(way -> comparisons.put(way, new SpeechComparison()));
+        studio.forget();
         for (int i = 0; i < sentences.size(); i++) {
             SpeechRequest request = request(i, temperature);
             Speech plain = studio.codes(request, SpeechWay.PLAIN, null);
@@ -152,35 +152,43 @@ public final class SpeechBench {
                 comparison.equal() + "/" + comparison.pairs());
     }
 
+    /**
+     * A row of the table of groups.
+     *
+     * @param largest the size of its groups; null for sizes that pay
+     */
+    private record Grouped(SpeechWay way, Integer largest) {}
+
     /** The exact contract with groups of every size. */
     public void groups() {
-        List<Integer> sizes = new ArrayList<>();
-        IntStream.range(1, studio.model().shape().codebooks()).forEach(sizes::add);
-        sizes.add(null);
-        Map<SpeechWay, Map<Integer, SpeechComparison>> comparisons = new LinkedHashMap<>();
+        Map<Grouped, SpeechComparison> comparisons = new LinkedHashMap<>();
+        for (String drafter : studio.model().drafters()) {
+            SpeechWay way = new SpeechWay(Mode.EXACT, drafter);
+            for (int size = 1; size < studio.model().shape().codebooks(); size++) {
+                comparisons.put(new Grouped(way, size), new SpeechComparison());
+            }
+            comparisons.put(new Grouped(way, null), new SpeechComparison());
+        }
+        List<Grouped> all = new ArrayList<>(comparisons.keySet());
+        studio.forget();
         int count = Math.min(sentences.size(), MOST_SENTENCES_OF_A_TABLE);
         for (int i = 0; i < count; i++) {
             SpeechRequest request = request(i * sentences.size() / count, defaultTemperature());
             Speech plain = studio.codes(request, SpeechWay.PLAIN, null);
-            for (String drafter : studio.model().drafters()) {
-                SpeechWay way = new SpeechWay(Mode.EXACT, drafter);
-                for (Integer size : sizes) {
-                    comparisons
-                            .computeIfAbsent(way, key -> new LinkedHashMap<>())
-                            .computeIfAbsent(size, key -> new SpeechComparison())
-                            .add(plain, studio.codes(request, way, size));
-                }
+            Collections.rotate(all, 1);
+            for (Grouped one : all) {
+                comparisons.get(one).add(plain, studio.codes(request, one.way, one.largest));
             }
             System.err.printf("groups: sentence %d of %d%n", i + 1, count);
         }
         MarkdownTable table =
                 new MarkdownTable("way", "largest group", "depth passes a frame", "fewer passes", "speed-up");
-        comparisons.forEach((way, bySize) -> bySize.forEach((size, comparison) -> table.row(
-                way.name(),
-                size == null ? "adaptive" : "" + size,
+        comparisons.forEach((one, comparison) -> table.row(
+                one.way.name(),
+                one.largest == null ? "adaptive" : "" + one.largest,
                 Summary.number(comparison.depthPassesPerFrame(), 2),
                 comparison.fewerPasses().medianAndQuartiles(2),
-                comparison.speedUps().medianAndQuartiles(2))));
+                comparison.speedUps().medianAndQuartiles(2)));
         report.table(
                 "Groups",
                 count
@@ -191,6 +199,7 @@ public final class SpeechBench {
 
     /** From the request to the sound, by the engine that the service runs. */
     public void service() {
+        studio.forget();
         List<Double> realTimeFactors = new ArrayList<>();
         List<Double> plainFactors = new ArrayList<>();
         List<Double> firstMilliseconds = new ArrayList<>();

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** A speech checkpoint as the service loads it, and what it says. Closing it frees the weights. */
 public final class SpeechStudio implements AutoCloseable {
@@ -30,8 +31,9 @@ public final class SpeechStudio implements AutoCloseable {
     private final SpeechModel model;
     private final CsmDecoder decoder;
     private final Codec codec;
-    private final SpeechEngine codes;
-    private final SpeechEngine sound;
+    private final Supplier<CodeSpeculation> speculations;
+    private SpeechEngine codes;
+    private SpeechEngine sound;
 
     /**
      * What was said, and what it cost.
@@ -56,11 +58,22 @@ public final class SpeechStudio implements AutoCloseable {
     }
 
     private SpeechStudio(
-            Tokenizer tokenizer, SpeechModel model, CsmDecoder decoder, Codec codec, CodeSpeculation speculation) {
+            Tokenizer tokenizer,
+            SpeechModel model,
+            CsmDecoder decoder,
+            Codec codec,
+            Supplier<CodeSpeculation> speculations) {
         this.tokenizer = tokenizer;
         this.model = model;
         this.decoder = decoder;
         this.codec = codec;
+        this.speculations = speculations;
+        forget();
+    }
+
+    /** From here on estimates of guesses are those of drafters that have seen nothing. */
+    void forget() {
+        CodeSpeculation speculation = speculations.get();
         codes = engine(new CodesAsSound(codec.codebooks(), codec.codes()), speculation);
         sound = engine(codec, speculation);
     }
@@ -85,10 +98,14 @@ public final class SpeechStudio implements AutoCloseable {
             CsmDecoder decoder = CsmDecoder.load(shape, shape.weights(checkpoint), Precision.INT8, capacity);
             CodecConfig codecShape = CodecConfig.from(checkpoint);
             Codec codec = codecShape.load(checkpoint);
-            CodeSpeculation speculation =
-                    CodeSpeculation.of(checkpoint, decoder, codecShape.vectors(checkpoint), RELAXATION);
             SpeechModel model = SpeechModel.of(null, tokenizer, shape, capacity, checkpoint);
-            return new SpeechStudio(tokenizer, model, decoder, codec, speculation);
+            return new SpeechStudio(tokenizer, model, decoder, codec, () -> speculation(path, decoder, codecShape));
+        }
+    }
+
+    private static CodeSpeculation speculation(Path path, CsmDecoder decoder, CodecConfig codecShape) {
+        try (CheckpointDirectory checkpoint = CheckpointDirectory.open(path)) {
+            return CodeSpeculation.of(checkpoint, decoder, codecShape.vectors(checkpoint), RELAXATION);
         }
     }
 

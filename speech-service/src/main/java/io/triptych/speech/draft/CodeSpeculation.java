@@ -48,7 +48,10 @@ public final class CodeSpeculation implements Speculation {
     private final AcousticGroups[] alike;
     private final double relaxation;
     private final PassCost cost;
-    private final Map<List<Object>, AcceptanceEstimate> acceptance = new HashMap<>();
+    private final Map<Way, AcceptanceEstimate> acceptance = new HashMap<>();
+
+    /** What is learnt apart: of the same guesses some contracts accept more than others. */
+    private record Way(String drafter, Contract contract) {}
 
     private CodeSpeculation(
             CsmConfig config, Optional<GroupHeads> heads, AcousticGroups[] alike, double relaxation, PassCost cost) {
@@ -116,10 +119,21 @@ public final class CodeSpeculation implements Speculation {
                     case PREVIOUS -> WindowInitialiser.previousFrame(config.codebooks());
                     default -> throw new IllegalArgumentException("no drafter " + name);
                 };
-        AcceptanceEstimate known =
-                acceptance.computeIfAbsent(List.of(name, redraw), key -> GroupDrafter.acceptance(config.codebooks()));
         return new GroupDrafter(
-                name, redraw, initialiser, config.codebooks(), config.codes(), randomness, length, known.forRequest());
+                name,
+                redraw,
+                initialiser,
+                config.codebooks(),
+                config.codes(),
+                randomness,
+                length,
+                acceptance(name, contract).forRequest());
+    }
+
+    /** How often guesses were right, of all requests so far. */
+    AcceptanceEstimate acceptance(String drafter, Contract contract) {
+        return acceptance.computeIfAbsent(
+                new Way(drafter, contract), way -> GroupDrafter.acceptance(config.codebooks()));
     }
 
     @Override

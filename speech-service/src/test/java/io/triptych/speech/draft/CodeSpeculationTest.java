@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +99,18 @@ class CodeSpeculationTest {
                 }
                 assertThat(different).isPositive();
             }
+        }
+    }
+
+    @Test
+    void whatOneContractAcceptsSaysNothingOfAnother() {
+        for (String drafter : speculation.drafters()) {
+            assertThat(Arrays.stream(Contract.values())
+                            .map(contract -> speculation.acceptance(drafter, contract))
+                            .collect(Collectors.toSet()))
+                    .hasSameSizeAs(Contract.values());
+            assertThat(speculation.acceptance(drafter, Contract.EXACT))
+                    .isSameAs(speculation.acceptance(drafter, Contract.EXACT));
         }
     }
 
