@@ -130,15 +130,16 @@ public final class DecodingLoop {
             return;
         }
         double seconds = secondsSince(begin);
-        if (turns.size() > 1 && prompts.isEmpty()) {
+        if (turns.size() > 1 && prompts.isEmpty() && turns.stream().allMatch(Turn::costsAsUsual)) {
             company.took(seconds);
         }
         double passSeconds = seconds / sequences;
+        double aloneSeconds = sequences == 1 ? seconds : 0;
         prompts.forEach(part -> part.cached(passSeconds));
         for (int i = 0; i < turns.size(); i++) {
             Turn turn = turns.get(i);
             Target.Scores own = scores.get(i);
-            turn.sequence.attempt(() -> commit(turn, own, passSeconds, company));
+            turn.sequence.attempt(() -> commit(turn, own, passSeconds, aloneSeconds, company));
         }
     }
 
@@ -163,7 +164,11 @@ public final class DecodingLoop {
         }
     }
 
-    private void commit(Turn turn, Target.Scores scores, double passSeconds, Company company) {
+    /**
+     * @param passSeconds the sequence's share of the pass, for its statistics
+     * @param aloneSeconds what the pass took if it was the sequence's alone, which tells what its rows cost; else 0
+     */
+    private void commit(Turn turn, Target.Scores scores, double passSeconds, double aloneSeconds, Company company) {
         long begin = System.nanoTime();
         Sequence sequence = turn.sequence;
         TokenTree tree = turn.tree;
@@ -196,7 +201,7 @@ public final class DecodingLoop {
             company.leave(sequence);
             sequence.drafter.observe(history, tree, scores, distribution, verdict);
             observeSeconds = secondsSince(observing);
-            sequence.budget.observe(tree, verdict, turn.seconds + observeSeconds, passSeconds);
+            sequence.budget.observe(tree, verdict, turn.seconds + observeSeconds, aloneSeconds);
             sequence.pace += PACE_SHARE * (verdict.length() - sequence.pace);
             company.join(sequence);
         }
@@ -213,6 +218,10 @@ public final class DecodingLoop {
     private record Turn(Sequence sequence, TokenTree tree, double seconds) {
         Target.Step step() {
             return new Target.Step(sequence.session, tree);
+        }
+
+        boolean costsAsUsual() {
+            return sequence.budget.costsAsUsual();
         }
     }
 
