@@ -31,7 +31,6 @@ final class RandomLlama {
                 1e-5,
                 1024,
                 inverseFrequencies,
-                1,
                 false,
                 false,
                 false,

@@ -73,11 +73,6 @@ public final class CheckpointDirectory implements AutoCloseable {
         return config;
     }
 
-    /** {@code generation_config.json}, a JSON object. */
-    public Optional<JsonNode> generationConfig() {
-        return generationConfig;
-    }
-
     /** {@code tokenizer_config.json}, a JSON object. */
     public Optional<JsonNode> tokenizerConfig() {
         return tokenizerConfig;
@@ -196,11 +191,6 @@ public final class CheckpointDirectory implements AutoCloseable {
         used.add(copy);
     }
 
-    /** Size of the stored weights in bytes. */
-    public long weightBytes() {
-        return tensors.values().stream().mapToLong(Tensor::bytes).sum();
-    }
-
     /** Number of stored parameters. */
     public long parameters() {
         return tensors.values().stream().mapToLong(Tensor::elements).sum();
@@ -265,7 +255,8 @@ public final class CheckpointDirectory implements AutoCloseable {
         for (Map<String, Tensor> shard : shards.values()) {
             for (Tensor tensor : shard.values()) {
                 if (tensors.get(tensor.name()) != tensor) {
-                    throw new CheckpointException(tensor.file(), tensor.name(), "is not listed so by " + INDEX);
+                    throw new CheckpointException(
+                            tensor.file(), tensor.name(), "is not listed so by " + index.getFileName());
                 }
             }
         }
@@ -279,7 +270,8 @@ public final class CheckpointDirectory implements AutoCloseable {
         }
         Path shard = directory.resolve(name);
         if (!Files.isRegularFile(shard)) {
-            throw new CheckpointException(shard, "is missing, but " + INDEX + " places '" + tensor + "' there");
+            throw new CheckpointException(
+                    shard, "is missing, but " + index.getFileName() + " places '" + tensor + "' there");
         }
         return shard;
     }

@@ -42,6 +42,15 @@ public final class ConfigFields {
         return value.isEmpty() ? OptionalInt.empty() : OptionalInt.of(size(field, value.get()));
     }
 
+    /**
+     * The same of a field that has a default where it is absent, but none where it is null.
+     *
+     * @param otherwise the default, or null if it has none there either
+     */
+    public OptionalInt optionalSize(String field, Integer otherwise) {
+        return node.has(field) || otherwise == null ? optionalSize(field) : OptionalInt.of(otherwise);
+    }
+
     private int size(String field, JsonNode value) {
         if (!value.isIntegralNumber()
                 || !value.canConvertToInt()

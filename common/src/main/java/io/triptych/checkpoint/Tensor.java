@@ -82,11 +82,6 @@ public final class Tensor {
         return elements;
     }
 
-    /** Size of the stored values in bytes. */
-    public long bytes() {
-        return elements * dtype.bytes();
-    }
-
     /**
      * Reads consecutive elements, widened to float32 without any rounding.
      *

@@ -39,6 +39,11 @@ final class CsmDepthEnds implements DecoderEnds {
     }
 
     @Override
+    public boolean firstRowGiven() {
+        return true;
+    }
+
+    @Override
     public ProgramText program() {
         return LlamaArchive.page("csm_depth_ends.py.txt").with("WIDTH", width());
     }

@@ -32,6 +32,11 @@ interface DecoderEnds {
         into.put(token);
     }
 
+    /** Whether a sequence's first row is given to the program, {@link LlamaSession#start}, rather than made of its token. */
+    default boolean firstRowGiven() {
+        return false;
+    }
+
     /** The page of the program that says what {@code table}, {@code input} and {@code head} do. */
     ProgramText program();
 

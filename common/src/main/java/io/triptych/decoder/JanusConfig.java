@@ -231,6 +231,9 @@ public record JanusConfig(
         int imageSize = vision.optionalSize("image_size").orElse(384);
         int patchSize = vision.optionalSize("patch_size").orElse(16);
         int side = imageSize / patchSize;
+        if (side == 0) {
+            throw vision.wrong("patch_size", "is " + patchSize + ", larger than an image of " + imageSize);
+        }
         int tokens = vision.optionalSize("num_image_tokens").orElse(side * side);
         if ((long) side * side != tokens) {
             throw vision.wrong(

@@ -80,8 +80,8 @@ final class Lane implements AutoCloseable {
             int position = committed + tree.depth(node);
             ends.put(requireToken(tree.token(node)), position, tokens.longs().position(row * ends.terms()));
             positions.longs().put(row, position);
-            if (session.start() != null) {
-                give(row, position == 0 ? session.start() : nothingGiven);
+            if (ends.firstRowGiven()) { // to sessions without a first row too: the program adds what stands there
+                give(row, position == 0 && session.start() != null ? session.start() : nothingGiven);
             }
         }
         for (int begin = from; begin < to; begin += SPAN_ROWS) {

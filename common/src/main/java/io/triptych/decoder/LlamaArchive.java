@@ -304,8 +304,8 @@ class LlamaArchive {
             for (int position = 0; position < capacity; position++) {
                 for (int i = 0; i < pairs; i++) {
                     double angle = position * config.inverseFrequencies()[i];
-                    row[2 * i] = (float) (Math.cos(angle) * config.ropeAmplitude());
-                    row[2 * i + 1] = (float) (Math.sin(angle) * config.ropeAmplitude());
+                    row[2 * i] = (float) Math.cos(angle);
+                    row[2 * i + 1] = (float) Math.sin(angle);
                 }
                 Tensor.write(out, row, row.length);
             }

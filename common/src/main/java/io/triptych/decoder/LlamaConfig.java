@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -23,7 +24,6 @@ import java.util.Set;
  * @param headSize width of one head, not necessarily {@code hiddenSize / heads}
  * @param maximumPositions the longest sequence that the checkpoint was made for, a sliding window taken into account
  * @param inverseFrequencies rotary angle per position of each of the {@code headSize / 2} pairs, scaling included
- * @param ropeAmplitude factor on sines and cosines that the scaling asks for; 1 for most
  * @param queryKeyValueBias whether q, k and v have biases (Qwen2)
  * @param queryKeyNorm whether queries and keys are normalised per head (Qwen3)
  * @param tiedEmbeddings whether the output layer is the embedding
@@ -43,7 +43,6 @@ public record LlamaConfig(
         double normEpsilon,
         int maximumPositions,
         double[] inverseFrequencies,
-        double ropeAmplitude,
         boolean queryKeyValueBias,
         boolean queryKeyNorm,
         boolean tiedEmbeddings,
@@ -67,6 +66,17 @@ public record LlamaConfig(
             "high_freq_factor",
             "original_max_position_embeddings");
 
+    /** What {@code num_key_value_heads} is where it is absent; in the other families, and where it is null, all heads. */
+    private static final Map<String, Integer> KEY_VALUE_HEADS = Map.of(
+            "mistral", 8,
+            "qwen2", 32,
+            "qwen3", 32,
+            "csm", 8,
+            "csm_depth_decoder_model", 2);
+
+    /** What {@code sliding_window} is where it is absent; in the other families, and where it is null, there is none. */
+    private static final Map<String, Integer> SLIDING_WINDOWS = Map.of("mistral", 4096, "qwen2", 4096, "qwen3", 4096);
+
     /** Above any real head, and low enough that its frequencies, which are kept ready, take little room. */
     private static final int LARGEST_HEAD = 1 << 16;
 
@@ -75,8 +85,9 @@ public record LlamaConfig(
 
     /**
      * Reads the shape from a checkpoint's {@code config.json}; end-of-sequence tokens come from
-     * {@code generation_config.json} where it names them. Fields that are absent have the value that the family's
-     * configuration class in the transformers library gives them.
+     * {@code generation_config.json} where it names them. Fields of the shape that are absent have the value that the
+     * family's configuration class in the transformers library gives them; sizes that differ from model to model must be
+     * there.
      *
      * @throws CheckpointException naming the field, for a family, an architecture, a scaling or a setting that the
      *     decoder lacks, and for values that fit no model
@@ -111,7 +122,8 @@ public record LlamaConfig(
         refuseUnsupported(config, family, architecture);
         int hiddenSize = config.size("hidden_size");
         int heads = config.size("num_attention_heads");
-        int keyValueHeads = config.optionalSize("num_key_value_heads").orElse(heads);
+        int keyValueHeads = config.optionalSize("num_key_value_heads", KEY_VALUE_HEADS.get(family))
+                .orElse(heads);
         if (heads % keyValueHeads != 0) {
             throw config.wrong("num_key_value_heads", "is " + keyValueHeads + ", which does not divide " + heads);
         }
@@ -128,7 +140,6 @@ public record LlamaConfig(
                 config.positive("rms_norm_eps").orElse(normEpsilon),
                 maximumPositions(config, family),
                 inverseFrequencies(config, headSize, ropeBase),
-                1,
                 family.equals("qwen2"),
                 family.equals("qwen3"),
                 config.flag("tie_word_embeddings", false),
@@ -240,9 +251,11 @@ public record LlamaConfig(
                         config.flag("use_sliding_window", false) || layerTypes.contains("sliding_attention");
                     default -> layerTypes.contains("sliding_attention");
                 };
-        return slides
-                ? Math.min(positions, config.optionalSize("sliding_window").orElse(positions))
-                : positions;
+        if (!slides) {
+            return positions;
+        }
+        OptionalInt window = config.optionalSize("sliding_window", SLIDING_WINDOWS.get(family));
+        return Math.min(positions, window.orElse(positions));
     }
 
     private static int bosToken(ConfigFields config, int vocabularySize) {

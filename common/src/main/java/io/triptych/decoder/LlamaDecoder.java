@@ -56,7 +56,12 @@ public final class LlamaDecoder implements Target, AutoCloseable {
 
     static LlamaDecoder load(LlamaArchive archive) {
         LlamaDecoder decoder = new LlamaDecoder(archive, TorchScriptProgram.load(archive.archive()));
-        decoder.lanes.settle(decoder);
+        try {
+            decoder.lanes.settle(decoder);
+        } catch (RuntimeException | Error e) {
+            decoder.close();
+            throw e;
+        }
         return decoder;
     }
 

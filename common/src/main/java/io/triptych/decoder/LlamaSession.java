@@ -27,7 +27,12 @@ final class LlamaSession implements Target.Session {
         LlamaConfig config = decoder.config();
         Shape shape = new Shape(config.layers(), config.keyValueHeads(), decoder.capacity(), config.headSize());
         keys = manager.create(shape, keyType);
-        values = manager.create(shape, DataType.FLOAT64);
+        try {
+            values = manager.create(shape, DataType.FLOAT64);
+        } catch (RuntimeException | Error e) {
+            keys.close();
+            throw e;
+        }
     }
 
     static LlamaSession of(Target.Session session, LlamaDecoder decoder) {

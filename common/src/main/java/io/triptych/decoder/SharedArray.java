@@ -13,7 +13,7 @@ import java.nio.LongBuffer;
 
 /**
  * An array that Java and the native program both see, so that a pass copies and creates nothing. Its rows grow as asked
- * for; growing loses the contents of what is not {@link #reserve kept}.
+ * for, and keep their contents.
  */
 final class SharedArray implements AutoCloseable {
     private final PtNDManager manager;
@@ -27,27 +27,39 @@ final class SharedArray implements AutoCloseable {
         this.manager = manager;
         this.type = type;
         this.columns = columns;
-        allocate(64);
+        adopt(allocated(64));
     }
 
-    /** Makes room for so many rows, keeping the contents. */
+    /** Makes room for so many rows, keeping the contents. Where that fails, all stays as it was. */
     void reserve(int rows) {
-        int needed = Math.multiplyExact(Math.multiplyExact(rows, columns), type.getNumOfBytes());
-        if (needed > memory.capacity()) {
-            ByteBuffer old = memory;
-            close();
-            allocate(Math.max(rows, 2 * (old.capacity() / type.getNumOfBytes() / columns)));
-            memory.put(0, old, 0, old.capacity());
+        if (bytes(rows) > memory.capacity()) {
+            ByteBuffer larger = allocated(Math.max(rows, 2 * (memory.capacity() / bytes(1))));
+            larger.put(0, memory, 0, memory.capacity());
+            PtNDArray oldArray = array;
+            IValue oldValue = value;
+            adopt(larger);
+            oldValue.close();
+            oldArray.close();
         }
     }
 
-    private void allocate(int rows) {
-        memory =
-                ByteBuffer.allocateDirect(rows * columns * type.getNumOfBytes()).order(ByteOrder.nativeOrder());
+    private int bytes(int rows) {
+        return Math.multiplyExact(Math.multiplyExact(rows, columns), type.getNumOfBytes());
+    }
+
+    private ByteBuffer allocated(int rows) {
+        return ByteBuffer.allocateDirect(bytes(rows)).order(ByteOrder.nativeOrder());
+    }
+
+    /** Makes the array one of other memory. */
+    private void adopt(ByteBuffer other) {
+        int rows = other.capacity() / bytes(1);
         Shape shape = columns == 1 ? new Shape(rows) : new Shape(rows, columns);
-        array = JniUtils.createNdFromByteBuffer(
-                manager, memory, shape, type, ai.djl.ndarray.types.SparseFormat.DENSE, ai.djl.Device.cpu());
-        value = IValue.from(array);
+        PtNDArray made = JniUtils.createNdFromByteBuffer(
+                manager, other, shape, type, ai.djl.ndarray.types.SparseFormat.DENSE, ai.djl.Device.cpu());
+        value = IValue.from(made);
+        array = made;
+        memory = other;
     }
 
     IValue value() {

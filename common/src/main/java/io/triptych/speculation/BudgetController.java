@@ -12,9 +12,14 @@ public interface BudgetController {
      * Learns from a pass.
      *
      * @param draftSeconds what drafting took
-     * @param passSeconds what the pass took
+     * @param passSeconds what the pass took, or 0 if others had a part in it
      */
     void observe(TokenTree scored, Verdict verdict, double draftSeconds, double passSeconds);
+
+    /** Whether the coming pass is of the kind whose costs are known; what others take says nothing of these. */
+    default boolean costsAsUsual() {
+        return true;
+    }
 
     /** Scores every draft of at most {@code nodes} nodes whole. */
     static BudgetController fixed(int nodes) {

@@ -15,7 +15,7 @@ public final class DecodingLoop {
 
     private static final int PROMPT_PART_ALONE = 256;
 
-    /** Tokens of all prompts that a pass caches, those that came first before others: more take as much longer and memory besides. */
+    /** Rows of all prompts in a pass, those that came first before others: more take as much longer and memory besides. */
     private static final int PROMPT_ROWS = 256;
 
     /** How fast what is known of a sequence's tokens per pass follows its last passes. */
@@ -51,8 +51,9 @@ public final class DecodingLoop {
     }
 
     /**
-     * Moves sequences forward by one shared pass: by one token at least, by the accepted path more. The same pass caches
-     * the prompts of those that have just joined, long ones in parts, so that nobody waits long for them. What fails, a
+     * Moves sequences forward by one shared pass: those whose prompts are cached by one token at least, by the accepted
+     * path more. The same pass caches the prompts of the others, long ones in parts, so that nobody waits long for them.
+     * A sequence whose prompt takes several passes gains no token until the last of them. What fails, a
      * drafter or a sink say, ends its own sequence alone: {@link Sequence#throwFailure} tells.
      *
      * @param active those to move; finished ones are passed over
@@ -87,11 +88,12 @@ public final class DecodingLoop {
         List<PromptPart> parts = new ArrayList<>();
         int left = PROMPT_ROWS;
         for (Sequence sequence : active) {
-            if (!sequence.finished() && !sequence.prompted && left > 0) {
+            int rowsPerToken = sequence.session.rowsPerNode();
+            if (!sequence.finished() && !sequence.prompted && left >= rowsPerToken) {
                 int from = sequence.session.length();
-                int to = Math.min(from + Math.min(most, left), sequence.history.promptLength() - 1);
+                int to = Math.min(from + Math.min(most, left / rowsPerToken), sequence.history.promptLength() - 1);
                 parts.add(new PromptPart(sequence, from, sequence.history.slice(from, to)));
-                left -= to - from;
+                left -= (to - from) * rowsPerToken;
             }
         }
         return parts;
@@ -130,15 +132,16 @@ public final class DecodingLoop {
             return;
         }
         double seconds = secondsSince(begin);
-        if (turns.size() > 1 && prompts.isEmpty()) {
+        if (turns.size() > 1 && prompts.isEmpty() && turns.stream().allMatch(Turn::costsAsUsual)) {
             company.took(seconds);
         }
         double passSeconds = seconds / sequences;
+        double aloneSeconds = sequences == 1 ? seconds : 0;
         prompts.forEach(part -> part.cached(passSeconds));
         for (int i = 0; i < turns.size(); i++) {
             Turn turn = turns.get(i);
             Target.Scores own = scores.get(i);
-            turn.sequence.attempt(() -> commit(turn, own, passSeconds, company));
+            turn.sequence.attempt(() -> commit(turn, own, passSeconds, aloneSeconds, company));
         }
     }
 
@@ -163,7 +166,11 @@ public final class DecodingLoop {
         }
     }
 
-    private void commit(Turn turn, Target.Scores scores, double passSeconds, Company company) {
+    /**
+     * @param passSeconds the sequence's share of the pass, for its statistics
+     * @param aloneSeconds what the pass took if it was the sequence's alone, which tells what its rows cost; else 0
+     */
+    private void commit(Turn turn, Target.Scores scores, double passSeconds, double aloneSeconds, Company company) {
         long begin = System.nanoTime();
         Sequence sequence = turn.sequence;
         TokenTree tree = turn.tree;
@@ -196,7 +203,7 @@ public final class DecodingLoop {
             company.leave(sequence);
             sequence.drafter.observe(history, tree, scores, distribution, verdict);
             observeSeconds = secondsSince(observing);
-            sequence.budget.observe(tree, verdict, turn.seconds + observeSeconds, passSeconds);
+            sequence.budget.observe(tree, verdict, turn.seconds + observeSeconds, aloneSeconds);
             sequence.pace += PACE_SHARE * (verdict.length() - sequence.pace);
             company.join(sequence);
         }
@@ -213,6 +220,10 @@ public final class DecodingLoop {
     private record Turn(Sequence sequence, TokenTree tree, double seconds) {
         Target.Step step() {
             return new Target.Step(sequence.session, tree);
+        }
+
+        boolean costsAsUsual() {
+            return sequence.budget.costsAsUsual();
         }
     }
 

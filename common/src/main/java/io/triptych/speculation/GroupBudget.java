@@ -32,9 +32,14 @@ public final class GroupBudget implements BudgetController {
 
     @Override
     public void observe(TokenTree scored, Verdict verdict, double draftSeconds, double passSeconds) {
-        if (codes % codebooks > 0) {
+        if (costsAsUsual()) {
             inside.observe(scored, verdict, draftSeconds, passSeconds);
         }
         codes += verdict.length();
+    }
+
+    @Override
+    public boolean costsAsUsual() {
+        return codes % codebooks > 0;
     }
 }

@@ -36,7 +36,7 @@ public final class GuidedTarget implements Target {
 
     /**
      * Opens a session whose prompt is what is appended before the first commit; the unconditional prompt is cached
-     * beside it: each without its last token, which is the root of the first tree in both.
+     * beside it, as many tokens at a time: each without its last token, which is the root of the first tree in both.
      *
      * @param unconditionalPrompt at least one token, the last the same as that of the prompt
      * @param scale how far to go from the unconditional logits (0) through the conditional ones (1) and beyond; 1 needs
@@ -50,7 +50,13 @@ public final class GuidedTarget implements Target {
             return open();
         }
         int[] before = Arrays.copyOf(unconditionalPrompt, unconditionalPrompt.length - 1);
-        return new GuidedSession(target.open(), target.open(), before, (float) scale);
+        Session conditional = target.open();
+        try {
+            return new GuidedSession(conditional, target.open(), before, (float) scale);
+        } catch (RuntimeException | Error e) {
+            conditional.close();
+            throw e;
+        }
     }
 
     @Override
@@ -65,6 +71,7 @@ public final class GuidedTarget implements Target {
             GuidedSession session = (GuidedSession) step.session();
             inner.add(new Step(session.conditional, step.tree(), step.from()));
             if (session.guided()) {
+                session.completePrompt();
                 inner.add(new Step(session.unconditional, step.tree(), step.from()));
             }
         }
@@ -133,10 +140,22 @@ public final class GuidedTarget implements Target {
         /** Adds what either sequence is to cache. */
         void add(int[] tokens, List<Prompt> prompts) {
             prompts.add(new Prompt(conditional, tokens));
-            if (guided() && promptLength >= 0) {
-                prompts.add(new Prompt(unconditional, tokens));
-            } else if (guided() && unconditional.length() == 0) {
-                prompts.add(new Prompt(unconditional, unconditionalPrompt));
+            if (guided()) {
+                prompts.add(new Prompt(unconditional, promptLength < 0 ? unconditionalPart(tokens.length) : tokens));
+            }
+        }
+
+        /** The next tokens of the unconditional prompt, so many as far as there are. */
+        private int[] unconditionalPart(int most) {
+            int from = unconditional.length();
+            return Arrays.copyOfRange(
+                    unconditionalPrompt, from, from + Math.min(most, unconditionalPrompt.length - from));
+        }
+
+        /** Caches the rest of an unconditional prompt that is the longer one. No part of a prompt is told to be its last. */
+        void completePrompt() {
+            if (promptLength < 0 && unconditional.length() < unconditionalPrompt.length) {
+                unconditional.append(unconditionalPart(unconditionalPrompt.length));
             }
         }
 

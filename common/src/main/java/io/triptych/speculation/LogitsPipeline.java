@@ -82,11 +82,15 @@ public final class LogitsPipeline {
         }
     }
 
-    /** The logit of a token that the sequence holds. */
+    /** The logit of a token that the sequence holds. A penalty leaves finite what is finite, as nothing else is drawn from. */
     private float penalised(float logit, int inOutput) {
+        if (Float.isInfinite(logit)) {
+            return logit;
+        }
         double penalty = parameters.repetitionPenalty();
         double value = logit > 0 ? logit / penalty : logit * penalty;
         value -= inOutput * parameters.frequencyPenalty();
-        return (float) (inOutput > 0 ? value - parameters.presencePenalty() : value);
+        value -= inOutput > 0 ? parameters.presencePenalty() : 0;
+        return (float) Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, value));
     }
 }

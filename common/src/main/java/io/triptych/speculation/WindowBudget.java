@@ -24,8 +24,10 @@ public final class WindowBudget implements BudgetController {
     private final ProbingGate gate;
     private final Trust trust = new Trust();
     private final TypicalValue draftSecondsPerGuess = new TypicalValue();
+    private final TypicalValue idleDraftSeconds = new TypicalValue(); // of drafts of which nothing is scored
     private final Promise redrawn = new Promise(0.6);
     private final Promise firstGuesses = new Promise(0.35);
+    private boolean drafting;
     private int redrawnGuesses; // of the next window: those that the last pass had a row for
 
     /**
@@ -43,7 +45,8 @@ public final class WindowBudget implements BudgetController {
 
     @Override
     public int allowance() {
-        return maximumLength > 0 && gate.open() ? maximumLength : 0;
+        drafting = maximumLength > 0 && gate.open();
+        return drafting ? maximumLength : 0;
     }
 
     @Override
@@ -77,13 +80,22 @@ public final class WindowBudget implements BudgetController {
         redrawnGuesses = scored.size() - verdict.length();
         cost.observeAlone(sequences, scored.size(), passSeconds);
         double seconds = seconds(guesses);
-        if (guesses > 0) {
-            draftSecondsPerGuess.observe(draftSeconds / guesses);
-            seconds += guesses * draftSecondsPerGuess.value();
+        if (drafting) { // also where nothing of the draft was worth its rows: it has cost its time
+            seconds += typicalDraftSeconds(guesses, draftSeconds);
             gate.record(verdict.length() * seconds(0) - seconds);
         }
         rate.record(verdict.length(), seconds);
         trust.record(Trust.promise(scored), verdict.path().length);
+        drafting = false;
+    }
+
+    private double typicalDraftSeconds(int guesses, double draftSeconds) {
+        if (guesses == 0) {
+            idleDraftSeconds.observe(draftSeconds);
+            return idleDraftSeconds.value();
+        }
+        draftSecondsPerGuess.observe(draftSeconds / guesses);
+        return guesses * draftSecondsPerGuess.value();
     }
 
     private double seconds(int guesses) {

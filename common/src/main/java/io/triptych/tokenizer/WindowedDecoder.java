@@ -27,7 +27,7 @@ final class WindowedDecoder implements IncrementalDecoder {
         String added = added();
         boolean complete = !added.isEmpty() && !added.endsWith("\ufffd");
         if (complete || window.length - context >= LONGEST_CHARACTER) {
-            forgetContext();
+            forgetContext(added);
             return added;
         }
         return "";
@@ -47,8 +47,9 @@ final class WindowedDecoder implements IncrementalDecoder {
         return all.length() <= known.length() ? "" : all.substring(known.length());
     }
 
-    private void forgetContext() {
-        window = Arrays.copyOfRange(window, context, window.length);
+    /** Tokens without a text are no context: what follows them would look like the beginning, where a space is left out. */
+    private void forgetContext(String added) {
+        window = added.isEmpty() ? Arrays.copyOf(window, context) : Arrays.copyOfRange(window, context, window.length);
         context = window.length;
     }
 }

@@ -37,19 +37,14 @@ class CheckpointDirectoryTest {
                 .write(directory.resolve("model.safetensors"));
         try (CheckpointDirectory checkpoint = CheckpointDirectory.open(directory)) {
             assertThat(checkpoint.modelType()).isEqualTo("llama");
-            assertThat(checkpoint
-                            .generationConfig()
-                            .orElseThrow()
-                            .get("eos_token_id")
-                            .intValue())
-                    .isEqualTo(2);
+            assertThat(checkpoint.generationFields().orElseThrow().tokens("eos_token_id", 3))
+                    .containsExactly(2);
             assertThat(checkpoint.tokenizerConfig()).isEmpty();
             assertThat(checkpoint.tokenizer()).isEqualTo(directory.resolve("tokenizer.json"));
             assertThat(checkpoint.names()).containsExactly(EMBEDDING, "norm");
             assertThat(checkpoint.has("norm")).isTrue();
             assertThat(checkpoint.has("lm_head.weight")).isFalse();
             assertThat(checkpoint.parameters()).isEqualTo(9);
-            assertThat(checkpoint.weightBytes()).isEqualTo(30);
         }
     }
 
@@ -147,6 +142,22 @@ class CheckpointDirectoryTest {
         assertThatThrownBy(() -> CheckpointDirectory.open(directory))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void namesTheIndexThatLies() throws IOException {
+        write("config.json", "{\"transformers_weights\":\"other.safetensors.index.json\"}");
+        writeShards();
+        for (String shard : new String[] {"gone.safetensors", "both.safetensors"}) {
+            new CheckpointWriter()
+                    .add("a", new float[1], 1)
+                    .add("b", new float[1], 1)
+                    .write(directory.resolve("both.safetensors"));
+            write("other.safetensors.index.json", "{\"weight_map\":{\"a\":\"" + shard + "\"}}");
+            assertThatThrownBy(() -> CheckpointDirectory.open(directory))
+                    .isInstanceOf(CheckpointException.class)
+                    .hasMessageContaining(" other.safetensors.index.json");
+        }
     }
 
     @ParameterizedTest

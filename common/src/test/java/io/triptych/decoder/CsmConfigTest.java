@@ -27,6 +27,15 @@ class CsmConfigTest {
 
     private ObjectNode config;
 
+    @Test
+    void knowsHowManyKeyValueHeadsThereAreWhereNoneAreNamed() {
+        config.remove("num_key_value_heads");
+        ((ObjectNode) config.get("depth_decoder_config")).remove("num_key_value_heads");
+        CsmConfig read = read();
+        assertThat(read.backbone().keyValueHeads()).isEqualTo(8);
+        assertThat(read.depth().keyValueHeads()).isEqualTo(2);
+    }
+
     /** As published for csm-1b, but for fields that do not bear on the shape. */
     @BeforeEach
     void writePublishedConfig() {

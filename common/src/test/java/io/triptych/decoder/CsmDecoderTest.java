@@ -171,6 +171,35 @@ class CsmDecoderTest {
         }
     }
 
+    /** As they are where threads try out what suits them, and as tests of the shape alone want them. */
+    @Test
+    void theDepthDecoderScoresSequencesWithoutAFirstRow() {
+        LlamaWeights weights = new RandomWeights();
+        LlamaArchive archive =
+                new LlamaArchive(config.depth(), weights, new CsmDepthEnds(config, weights), Precision.INT8, 64);
+        TokenTree tree = new TokenTree(0);
+        for (int i = 1; i < 40; i++) {
+            tree.add(TokenTree.ROOT, 0, 1, "test");
+        }
+        try (LlamaDecoder depth = LlamaDecoder.load(archive);
+                LlamaSession given = LlamaSession.of(depth.open(), depth);
+                Target.Session first = depth.open();
+                Target.Session second = depth.open()) {
+            depth.dealFrom(Integer.MAX_VALUE);
+            float[] start = new float[config.depth().hiddenSize()];
+            Arrays.fill(start, 1);
+            given.startFrom(start);
+            float[] logits =
+                    depth.score(List.of(new Target.Step(first, tree))).get(0).logits(TokenTree.ROOT);
+            first.commit(new int[0]);
+            depth.score(List.of(new Target.Step(given, tree))); // leaves what was given in the same rows
+            List<Target.Scores> both =
+                    depth.score(List.of(new Target.Step(first, tree), new Target.Step(second, tree)));
+            assertThat(both.get(0).logits(TokenTree.ROOT)).isEqualTo(logits);
+            assertThat(both.get(1).logits(TokenTree.ROOT)).isEqualTo(logits);
+        }
+    }
+
     @Test
     void wrongUseIsRefusedBeforeAnythingRuns() {
         try (CsmDecoder decoder = load(Precision.INT8, 4);

@@ -95,6 +95,7 @@ class JanusConfigTest {
                 "{\"vq_config\": {\"channel_multiplier\": [16777216]}} | makes 2147483648 channels",
                 "{\"vq_config\": {\"channel_multiplier\": [1,1,1,1,1,1,1,1,1,1,1,1]}} | makes pictures of 24 x 2^11",
                 "{\"vision_config\": {\"image_size\": 128}} | 'vision_config.num_image_tokens' is 576, not the square",
+                "{\"vision_config\": {\"image_size\": 8}} | 'vision_config.patch_size' is 16, larger than an image of 8",
                 "{\"vision_config\": {\"patch_size\": [16, 16]}} | 'vision_config.patch_size' is [16,16]",
                 "{\"generation_kwargs\": 3} | 'generation_kwargs' is 3, not an object"
             })

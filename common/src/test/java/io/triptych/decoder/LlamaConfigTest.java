@@ -53,7 +53,6 @@ class LlamaConfigTest {
         assertThat(read.normEpsilon()).isEqualTo(1e-6);
         assertThat(read.maximumPositions()).isEqualTo(512);
         assertThat(read.inverseFrequencies()).containsExactly(new double[] {1, 0.01}, within(1e-15));
-        assertThat(read.ropeAmplitude()).isEqualTo(1);
         assertThat(read.queryKeyValueBias()).isFalse();
         assertThat(read.queryKeyNorm()).isFalse();
         assertThat(read.tiedEmbeddings()).isFalse();
@@ -98,7 +97,7 @@ class LlamaConfigTest {
 
     @Test
     void knowsWhatTheFamiliesDifferIn() {
-        config.put("model_type", "qwen2").put("attention_bias", true);
+        config.put("model_type", "qwen2").put("attention_bias", true).put("num_key_value_heads", 2);
         assertThat(read().queryKeyValueBias()).as("Qwen2 always has it").isTrue();
         config.put("model_type", "qwen3").remove("attention_bias");
         assertThat(read().queryKeyNorm()).isTrue();
@@ -121,8 +120,35 @@ class LlamaConfigTest {
         "llama, '{\"sliding_window\": 64}', 512"
     })
     void keepsPositionsWithinASlidingWindow(String family, String fields, int positions) {
-        config.put("model_type", family).setAll(object(fields));
+        config.put("model_type", family).putNull("num_key_value_heads").setAll(object(fields));
         assertThat(read().maximumPositions()).isEqualTo(positions);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "mistral, '{}', 8, 4096",
+        "mistral, '{\"sliding_window\": null}', 8, 8192",
+        "mistral, '{\"num_key_value_heads\": null}', 32, 4096",
+        "qwen2, '{}', 32, 8192",
+        "qwen2, '{\"use_sliding_window\": true}', 32, 4096",
+        "qwen2, '{\"use_sliding_window\": true, \"sliding_window\": null}', 32, 8192",
+        "qwen3, '{\"use_sliding_window\": true}', 32, 4096",
+        "llama, '{}', 32, 8192"
+    })
+    void tellsWhatIsAbsentFromWhatIsNull(String family, String fields, int keyValueHeads, int positions) {
+        config.put("hidden_size", 256).put("num_attention_heads", 32).put("max_position_embeddings", 8192);
+        config.put("model_type", family).setAll(object(fields));
+        assertThat(read().keyValueHeads()).isEqualTo(keyValueHeads);
+        assertThat(read().maximumPositions()).isEqualTo(positions);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"mistral, 8", "qwen2, 32", "qwen3, 32"})
+    void refusesHeadsThatTheFamilysDefaultDoesNotFit(String family, int keyValueHeads) {
+        config.put("model_type", family);
+        assertThatThrownBy(this::read)
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("'num_key_value_heads' is " + keyValueHeads + ", which does not divide 6");
     }
 
     @Test
@@ -237,7 +263,7 @@ class LlamaConfigTest {
     @ParameterizedTest
     @ValueSource(strings = {"llama", "mistral", "qwen3"})
     void refusesAnOutputBias(String family) {
-        config.put("model_type", family).put("attention_bias", true);
+        config.put("model_type", family).put("attention_bias", true).put("num_key_value_heads", 2);
         assertThatThrownBy(this::read).hasMessageContaining("'attention_bias' is true");
     }
 

@@ -70,7 +70,6 @@ final class RandomWeights implements LlamaWeights {
                 1e-5,
                 4096,
                 frequencies,
-                1,
                 bias,
                 queryKeyNorm,
                 tied,

@@ -72,8 +72,8 @@ final class ReferenceDecoder {
         double[] turned = new double[size];
         for (int i = 0; i < size / 2; i++) {
             double angle = position * config.inverseFrequencies()[i];
-            double cos = Math.cos(angle) * config.ropeAmplitude();
-            double sin = Math.sin(angle) * config.ropeAmplitude();
+            double cos = Math.cos(angle);
+            double sin = Math.sin(angle);
             turned[i] = x[i] * cos - x[i + size / 2] * sin;
             turned[i + size / 2] = x[i + size / 2] * cos + x[i] * sin;
         }

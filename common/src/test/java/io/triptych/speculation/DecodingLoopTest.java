@@ -311,6 +311,82 @@ class DecodingLoopTest {
         assertThat(cost.seconds(1)).as("between passes").isEqualTo(1);
     }
 
+    /** Drafts nothing, and keeps what it is told of passes. */
+    private static final class Recorder implements BudgetController {
+        private final boolean costsAsUsual;
+        private final List<Double> passSeconds = new ArrayList<>();
+
+        Recorder(boolean costsAsUsual) {
+            this.costsAsUsual = costsAsUsual;
+        }
+
+        @Override
+        public int allowance() {
+            return 0;
+        }
+
+        @Override
+        public TokenTree select(TokenTree draft) {
+            return draft;
+        }
+
+        @Override
+        public void observe(TokenTree scored, Verdict verdict, double draftSeconds, double seconds) {
+            passSeconds.add(seconds);
+        }
+
+        @Override
+        public boolean costsAsUsual() {
+            return costsAsUsual;
+        }
+    }
+
+    private Sequence sequence(int[] prompt, BudgetController budget) {
+        return new Sequence(
+                prompt,
+                target.open(),
+                Drafter.none(),
+                budget,
+                new ExactVerifier(),
+                new LogitsPipeline(FULL),
+                new CounterRandom(1),
+                new Collector(-1),
+                TOKENS);
+    }
+
+    @Test
+    void aBudgetLearnsOnlyWhatPassesOfItsSequenceAloneTake() {
+        Recorder budget = new Recorder(true);
+        try (Sequence first = sequence(new int[] {1, 2, 3}, budget);
+                Sequence second = sequence(new int[40], BudgetController.fixed(0))) {
+            loop.step(List.of(first));
+            loop.step(List.of(first));
+            double alone = first.stats().passSeconds();
+            loop.step(List.of(first, second)); // 32 tokens of the second's prompt ride along
+            assertThat(second.session.length()).isEqualTo(32);
+            assertThat(first.stats().passSeconds()).isGreaterThan(alone);
+            loop.step(List.of(first, second)); // and the rest
+            loop.step(List.of(first, second));
+            loop.step(List.of(first));
+        }
+        assertThat(budget.passSeconds)
+                .extracting(seconds -> seconds > 0)
+                .containsExactly(true, true, false, false, false, true);
+    }
+
+    @Test
+    void nothingIsLearnedOfSharedPassesThatCostSomethingElse() {
+        for (boolean other : new boolean[] {false, true}) {
+            PassCost cost = new PassCost(new double[] {1, 1.1}, new PassCost.Shared(1, 0.5, 0.1));
+            try (Sequence first = sequence(new int[] {1, 2, 3}, new Recorder(true));
+                    Sequence second = sequence(new int[] {1, 2}, new Recorder(other))) {
+                new DecodingLoop(target, cost).run(List.of(first, second));
+            }
+            cost.beside(1, 1, 1);
+            assertThat(cost.seconds(1) < 1.5).isEqualTo(other); // passes of this target take next to no time
+        }
+    }
+
     @Test
     void aPassCachesThePromptsThatCameFirst() {
         List<Sequence> sequences = new ArrayList<>();

@@ -113,9 +113,14 @@ class GuidedTargetTest {
     }
 
     private Sequence sequence(Drafter drafter, double scale, long seed, List<Integer> tokens) {
+        return sequence(PROMPT, target.open(UNCONDITIONAL, scale), drafter, seed, tokens);
+    }
+
+    private static Sequence sequence(
+            int[] prompt, Target.Session session, Drafter drafter, long seed, List<Integer> tokens) {
         return new Sequence(
-                PROMPT,
-                target.open(UNCONDITIONAL, scale),
+                prompt,
+                session,
                 drafter,
                 BudgetController.fixed(12),
                 new ExactVerifier(),
@@ -123,6 +128,93 @@ class GuidedTargetTest {
                 new CounterRandom(seed),
                 (token, source, logits) -> tokens.add(token),
                 TOKENS);
+    }
+
+    @Test
+    void promptsAreCachedInStepAndBothCount() {
+        List<Integer> rows = new ArrayList<>();
+        Target counting = new Target() {
+            @Override
+            public int vocabularySize() {
+                return toy.vocabularySize();
+            }
+
+            @Override
+            public int capacity() {
+                return toy.capacity();
+            }
+
+            @Override
+            public Session open() {
+                return toy.open();
+            }
+
+            @Override
+            public List<Scores> score(List<Step> steps) {
+                return toy.score(steps);
+            }
+
+            @Override
+            public List<Scores> score(List<Step> steps, List<Prompt> prompts) {
+                rows.add(prompts.stream()
+                        .mapToInt(prompt -> prompt.tokens().length)
+                        .sum());
+                return Target.super.score(steps, prompts);
+            }
+        };
+        GuidedTarget guided = new GuidedTarget(counting);
+        int[] prompt = new int[100];
+        for (int length : new int[] {1, 60, 100, 140}) {
+            List<Sequence> sequences = new ArrayList<>();
+            List<List<Integer>> tokens = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                Target.Session session = guided.open(new int[length], 3);
+                if (i == 2) {
+                    session.append(Arrays.copyOf(prompt, prompt.length - 1)); // at once
+                }
+                tokens.add(new ArrayList<>());
+                sequences.add(sequence(prompt, session, Drafter.none(), 1, tokens.get(i)));
+            }
+            rows.clear();
+            new DecodingLoop(guided).run(sequences);
+            sequences.forEach(Sequence::close);
+            assertThat(tokens).containsOnly(tokens.get(2));
+            assertThat(rows.stream().mapToInt(Integer::intValue).sum())
+                    .isEqualTo(2 * 99 + 2 * Math.min(length - 1, 99));
+            assertThat(rows).allSatisfy(inOnePass -> assertThat(inOnePass).isLessThanOrEqualTo(256));
+        }
+        assertThat(toy.openSessions()).isZero();
+    }
+
+    @Test
+    void aSessionThatCannotBeOpenedWholeLeavesNothingOpen() {
+        Target narrow = new Target() {
+            @Override
+            public int vocabularySize() {
+                return toy.vocabularySize();
+            }
+
+            @Override
+            public int capacity() {
+                return toy.capacity();
+            }
+
+            @Override
+            public Session open() {
+                if (toy.openSessions() == 1) {
+                    throw new IllegalStateException("no memory");
+                }
+                return toy.open();
+            }
+
+            @Override
+            public List<Scores> score(List<Step> steps) {
+                return toy.score(steps);
+            }
+        };
+        assertThatThrownBy(() -> new GuidedTarget(narrow).open(UNCONDITIONAL, 3))
+                .hasMessage("no memory");
+        assertThat(toy.openSessions()).isZero();
     }
 
     @Test

@@ -127,6 +127,24 @@ class LogitsPipelineTest {
     }
 
     @Test
+    void penaltiesLeaveFiniteWhatIsFinite() {
+        float[] logits = {5, 1, Float.NEGATIVE_INFINITY, -3};
+        for (double penalty : new double[] {1e-38, Double.MIN_VALUE, 10}) {
+            for (double temperature : new double[] {0, 1}) {
+                SamplingParameters parameters = new SamplingParameters(Map.of(), penalty, 0, 0, temperature, 0, 0, 1);
+                int best = penalty < 1 ? 0 : 1; // the history is of token 0
+                assertThat(probabilities(parameters, logits)[best]).isGreaterThan(0.6);
+                assertThat(probabilities(parameters, new float[] {Float.NEGATIVE_INFINITY, 1}))
+                        .containsExactly(0, 1);
+                assertThat(probabilities(parameters, new float[] {-3, 1})[0]).isLessThan(0.3);
+            }
+        }
+        SamplingParameters cheap = new SamplingParameters(Map.of(), 1e-38, 0, 0, 1, 0, 0, 1);
+        assertThatThrownBy(() -> probabilities(cheap, new float[] {Float.POSITIVE_INFINITY, 1}))
+                .hasMessage("the logit of token 0 is Infinity");
+    }
+
+    @Test
     void whatIsNoDistributionIsRefused() {
         for (double temperature : new double[] {0, 1}) {
             SamplingParameters parameters = parameters(temperature, 0, 1);

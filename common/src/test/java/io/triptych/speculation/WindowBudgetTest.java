@@ -61,6 +61,21 @@ class WindowBudgetTest {
         }
     }
 
+    /** A window that is dropped as a whole has cost its drafting nevertheless. */
+    @Test
+    void hardlyDraftsWhereNoGuessIsWorthItsRow() {
+        WindowBudget budget = budget(0.5);
+        int drafts = 0;
+        for (int pass = 0; pass < 1000; pass++) {
+            boolean drafting = budget.allowance() > 0;
+            TokenTree scored = drafting ? budget.select(chain(LONGEST, () -> 0.01)) : new TokenTree(0);
+            assertThat(scored.size()).isEqualTo(1);
+            budget.observe(scored, new Verdict(new int[0], 1, false), drafting ? 0.5 : 0, 1);
+            drafts += drafting ? 1 : 0;
+        }
+        assertThat(drafts).isBetween(1, 60);
+    }
+
     /** As the rejection rules ask: what is cut depends on nothing behind the cut. */
     @Test
     void whetherAGuessIsScoredDependsOnNothingBehindIt() {

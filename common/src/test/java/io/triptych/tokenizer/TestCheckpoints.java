@@ -110,7 +110,7 @@ public final class TestCheckpoints {
         return tokenizer;
     }
 
-    private static void added(ObjectNode tokenizer, int id, String content, boolean special) {
+    static void added(ObjectNode tokenizer, int id, String content, boolean special) {
         ObjectNode token = tokenizer.withArray("added_tokens").addObject();
         token.put("id", id).put("content", content).put("special", special);
         token.put("single_word", false)

@@ -153,6 +153,25 @@ class TokenizerTest {
     }
 
     @Test
+    void keepsTheSpaceBehindManySpecialTokens() {
+        ObjectNode json = TestCheckpoints.sentencePieceTokenizer();
+        int special = 310;
+        TestCheckpoints.added(json, special, "<s>", true);
+        int spaceA = 284;
+        try (Tokenizer tokenizer = load(json)) {
+            for (int count = 0; count < 10; count++) {
+                int[] tokens = new int[count + 2];
+                Arrays.fill(tokens, special);
+                tokens[0] = spaceA;
+                tokens[count + 1] = spaceA;
+                assertThat(String.join("", pieces(tokenizer.incrementalDecoder(), tokens)))
+                        .isEqualTo("a a")
+                        .isEqualTo(tokenizer.decode(tokens));
+            }
+        }
+    }
+
+    @Test
     void doesNotHoldBackWithoutEnd() {
         try (Tokenizer tokenizer = sentencePiece()) {
             int[] broken = IntStream.generate(() -> 0x80).limit(100).toArray();

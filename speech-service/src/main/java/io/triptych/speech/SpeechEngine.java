@@ -7,7 +7,6 @@ import io.triptych.openai.SpeculationRequest.Mode;
 import io.triptych.sampling.CounterRandom;
 import io.triptych.serving.Generation;
 import io.triptych.serving.GenerativeModel;
-import io.triptych.speculation.BudgetController;
 import io.triptych.speculation.Contract;
 import io.triptych.speculation.DecodingLoop;
 import io.triptych.speculation.Drafter;
@@ -181,7 +180,7 @@ public final class SpeechEngine implements GenerativeModel<SpeechRequest, Speech
                 line.prompt(),
                 session,
                 off ? Drafter.none() : speculation.drafter(drafter(asked), contract, session, pipeline, random, length),
-                off ? BudgetController.fixed(0) : speculation.budget(asked.budget()),
+                speculation.budget(off ? Integer.valueOf(0) : asked.budget()),
                 speculation.verifier(contract, line.prompt().length),
                 pipeline,
                 random,
