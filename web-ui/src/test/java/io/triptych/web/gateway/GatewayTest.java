@@ -203,6 +203,9 @@ class GatewayTest {
             assertThat(answer.headers().allValues("X-Content-Type-Options")).containsExactly("nosniff");
             assertThat(answer.headers().allValues("Content-Security-Policy")).hasSize(1);
         }
+        assertThat(post("/v1/completions", "{}").headers().firstValue("Content-Security-Policy"))
+                .as("a service's own policy, which is stricter than that of pages")
+                .contains("default-src 'none'");
     }
 
     @Test
