@@ -9,6 +9,7 @@ import io.triptych.image.ImageEvent;
 import io.triptych.image.ImageModel;
 import io.triptych.image.ImageRequest;
 import io.triptych.openai.Responder;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -16,6 +17,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
+import org.springframework.web.util.UriComponentsBuilder;
 
 @Tag(name = "Images")
 @RestController
@@ -24,16 +26,19 @@ class ImageController {
     private final ImageRequests requests;
     private final Responder<ImageRequest, ImageEvent> responder;
     private final PictureStore store;
+    private final String publicAddress;
 
     ImageController(
             ImageModel model,
             ImageRequests requests,
             Responder<ImageRequest, ImageEvent> responder,
-            PictureStore store) {
+            PictureStore store,
+            @Value("${triptych.image.public-address:}") String publicAddress) {
         this.model = model;
         this.requests = requests;
         this.responder = responder;
         this.store = store;
+        this.publicAddress = publicAddress;
     }
 
     @Operation(summary = "Make one or several images that show what a text says")
@@ -52,11 +57,19 @@ class ImageController {
     ResponseEntity<Object> generate(@RequestBody GenerationRequest request, ServletWebRequest exchange)
             throws InterruptedException {
         ImageRequest image = requests.of(request);
-        String files = ServletUriComponentsBuilder.fromContextPath(exchange.getRequest())
-                .path(FileController.PATH)
-                .toUriString();
+        String files = base(exchange).path(FileController.PATH).toUriString();
         ImageShape shape =
                 new ImageShape(model, request, image, file -> files + "/" + store.put(file, request.outputFormat()));
         return responder.respond(image, request.streams(), shape, exchange);
+    }
+
+    /**
+     * Where files are asked for: where the operator says, or else where this request came in. Headers that a proxy may add,
+     * and any client, have no say in it.
+     */
+    private UriComponentsBuilder base(ServletWebRequest exchange) {
+        return publicAddress.isEmpty()
+                ? ServletUriComponentsBuilder.fromContextPath(exchange.getRequest())
+                : UriComponentsBuilder.fromUriString(publicAddress);
     }
 }

@@ -1,6 +1,8 @@
 package io.triptych.web.gateway;
 
+import java.io.IOException;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.util.Locale;
 import org.slf4j.Logger;
@@ -17,7 +19,6 @@ import org.springframework.web.ErrorResponse;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebExceptionHandler;
 import reactor.core.publisher.Mono;
-import reactor.netty.http.client.PrematureCloseException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Answers what fails under {@code /v1} and {@code /services} in the shape of the API; pages have their own. */
@@ -38,8 +39,15 @@ class ApiErrors implements WebExceptionHandler {
     public Mono<Void> handle(ServerWebExchange exchange, Throwable failure) {
         String path = exchange.getRequest().getPath().value();
         ServerHttpResponse response = exchange.getResponse();
-        if (!(path.startsWith("/v1/") || path.startsWith("/services/")) || response.isCommitted()) {
+        if (!(path.startsWith("/v1/") || path.startsWith("/services/"))) {
             return Mono.error(failure);
+        }
+        if (response.isCommitted()) {
+            // Spring takes a connection that was reset for the client's, and ends its answer as if that were whole.
+            return Mono.error(
+                    failure instanceof IOException
+                            ? new IllegalStateException("the connection broke in the middle of the answer to " + path)
+                            : failure);
         }
         Route route = exchange.getAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
         if (route != null && !(failure instanceof ErrorResponse)) {
@@ -48,7 +56,7 @@ class ApiErrors implements WebExceptionHandler {
             if (isUnreachable(failure)) {
                 return write(response, HttpStatus.SERVICE_UNAVAILABLE, ApiError.unreachable(modality, address));
             }
-            if (failure instanceof PrematureCloseException) {
+            if (failure instanceof IOException) {
                 return write(response, HttpStatus.BAD_GATEWAY, ApiError.brokenOff(modality, address));
             }
         }
@@ -65,7 +73,9 @@ class ApiErrors implements WebExceptionHandler {
     }
 
     private static boolean isUnreachable(Throwable failure) {
-        return failure instanceof ConnectException || failure instanceof UnknownHostException;
+        return failure instanceof ConnectException
+                || failure instanceof NoRouteToHostException
+                || failure instanceof UnknownHostException;
     }
 
     private static ApiError refusal(HttpStatusCode status, ServerWebExchange exchange) {

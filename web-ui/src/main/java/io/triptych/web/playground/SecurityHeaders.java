@@ -1,5 +1,6 @@
 package io.triptych.web.playground;
 
+import java.util.List;
 import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
@@ -16,10 +17,12 @@ class SecurityHeaders implements WebFilter {
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         HttpHeaders headers = exchange.getResponse().getHeaders();
-        // At the end, because the services say the same of their answers, which must not be said twice.
+        // At the end, because the services say the same of their answers, which must not be said twice; their policy,
+        // which
+        // forbids everything, stands.
         exchange.getResponse()
                 .beforeCommit(() -> Mono.fromRunnable(() -> {
-                    headers.set("Content-Security-Policy", POLICY);
+                    headers.putIfAbsent("Content-Security-Policy", List.of(POLICY));
                     headers.set("X-Content-Type-Options", "nosniff");
                     headers.set("Referrer-Policy", "no-referrer");
                     headers.set("Cross-Origin-Opener-Policy", "same-origin");

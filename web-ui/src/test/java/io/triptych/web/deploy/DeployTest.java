@@ -73,6 +73,25 @@ class DeployTest {
                 .isEqualTo("http://" + modality.label() + ":8080");
     }
 
+    /** Compose writes a config that is no file into the container, and starts none that it cannot write into. */
+    @Test
+    void composeWritesConfigsOnlyWhereItCan() throws IOException {
+        JsonNode compose = compose();
+        List<JsonNode> written = new ArrayList<>();
+        for (JsonNode service : compose.path("services")) {
+            for (JsonNode use : service.path("configs")) {
+                String name = use.path("source").asString(use.asString(""));
+                JsonNode config = compose.path("configs").path(name);
+                if (!config.has("file")) {
+                    written.add(service);
+                }
+            }
+        }
+
+        assertThat(written).isNotEmpty().noneMatch(service -> service.path("read_only")
+                .asBoolean());
+    }
+
     @Test
     void kubernetesManifestsAreWhatTheirKindsAre() throws IOException {
         List<JsonNode> manifests = manifests();

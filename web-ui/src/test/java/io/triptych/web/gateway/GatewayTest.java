@@ -3,6 +3,7 @@ package io.triptych.web.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.channel.ChannelOption;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -22,6 +23,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -200,6 +203,9 @@ class GatewayTest {
             assertThat(answer.headers().allValues("X-Content-Type-Options")).containsExactly("nosniff");
             assertThat(answer.headers().allValues("Content-Security-Policy")).hasSize(1);
         }
+        assertThat(post("/v1/completions", "{}").headers().firstValue("Content-Security-Policy"))
+                .as("a service's own policy, which is stricter than that of pages")
+                .contains("default-src 'none'");
     }
 
     @Test
@@ -238,9 +244,11 @@ class GatewayTest {
         assertThat(get("/services/speech/actuator/prometheus").statusCode()).isEqualTo(503);
     }
 
-    @Test
-    void namesAServiceThatBreaksOff() throws Exception {
-        HttpResponse<String> answer = post("/v1/completions", "break");
+    /** A process that dies has its connections closed, or reset if there was something left to read. */
+    @ParameterizedTest
+    @ValueSource(strings = {"break", "reset"})
+    void namesAServiceThatBreaksOff(String how) throws Exception {
+        HttpResponse<String> answer = post("/v1/completions", how);
 
         assertThat(answer.statusCode()).isEqualTo(502);
         assertThat(error(answer, "message")).startsWith("the text service at");
@@ -354,9 +362,13 @@ class GatewayTest {
                                     received.complete(null);
                                     yield Mono.never();
                                 }
-                                case "break" -> {
-                                    request.withConnection(connection ->
-                                            connection.channel().unsafe().closeForcibly());
+                                case "break", "reset" -> {
+                                    request.withConnection(connection -> {
+                                        if (body.equals("reset")) {
+                                            connection.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+                                        }
+                                        connection.channel().unsafe().closeForcibly();
+                                    });
                                     yield Mono.never();
                                 }
                                 default ->
