@@ -12,7 +12,7 @@ import java.util.List;
  * gives the logits of codebook 0; inside a frame the depth decoder gives those of the codebook that follows. A tree of
  * codes, a chain of the next group say, is scored by one causal pass of the depth decoder, after one of the backbone if
  * the tree's root ends a text or a frame. A draft must not hold the last code of a frame: nothing in the frame depends
- * on it, and it comes for nothing when all before it are accepted ({@link #draftable}).
+ * on it, and it comes for nothing when all before it are accepted.
  *
  * <p>A node's logits are the same bits whether it is scored alone or among others, as {@link LlamaDecoder} tells. Not
  * thread-safe: all calls, those of the sessions included, belong to one thread at a time.
@@ -76,21 +76,6 @@ public final class CsmDecoder implements Target, AutoCloseable {
     @Override
     public int capacity() {
         return backbone.capacity() * config.codebooks();
-    }
-
-    /** The most codes that can follow a prompt of so many text tokens. */
-    public int room(int textTokens) {
-        return (backbone.capacity() - textTokens) * config.codebooks();
-    }
-
-    /**
-     * The longest draft that a pass takes.
-     *
-     * @param codes number of codes since the last text token, the tree's root the last of them
-     */
-    public int draftable(int codes) {
-        int inFrame = codes % config.codebooks();
-        return config.codebooks() - 1 - inFrame;
     }
 
     /** Times passes of the depth decoder alone: over 1 to all codes of a frame that its backbone's row has begun. */

@@ -82,7 +82,6 @@ class CsmDecoderTest {
         int[] prompt = sequence(0);
         int frames = 10;
         try (CsmDecoder decoder = load(Precision.INT8, 64)) {
-            assertThat(decoder.room(TEXT)).isEqualTo(44 * CODEBOOKS);
             int[] plain = new int[frames * CODEBOOKS];
             CsmSession undrafted = decoder.open();
             generate(decoder, undrafted, prompt, plain, Drafter.none());
@@ -96,7 +95,7 @@ class CsmDecoderTest {
             }
             int[] speculated = new int[plain.length];
             CsmSession drafted = decoder.open();
-            generate(decoder, drafted, prompt, speculated, new GroupDrafter(decoder, guesses));
+            generate(decoder, drafted, prompt, speculated, new GroupDrafter(guesses));
             assertThat(speculated).isEqualTo(plain);
             assertThat(drafted.backbonePasses()).isEqualTo(frames);
             assertThat(drafted.depthPasses()).isLessThan(3L * frames);
@@ -112,7 +111,7 @@ class CsmDecoderTest {
             int[] plain = new int[frames * CODEBOOKS];
             generate(decoder, decoder.open(), prompt, plain, Drafter.none());
             CsmSession session = decoder.open();
-            Drafter right = new GroupDrafter(decoder, plain);
+            Drafter right = new GroupDrafter(plain);
             Drafter knowsFirstCode = new Drafter() {
                 @Override
                 public String name() {
@@ -296,7 +295,7 @@ class CsmDecoderTest {
 
     /** Proposes what it is told, up to the end of the frame. */
     @SuppressWarnings("ArrayRecordComponent")
-    private record GroupDrafter(CsmDecoder decoder, int[] guesses) implements Drafter {
+    private record GroupDrafter(int[] guesses) implements Drafter {
         @Override
         public String name() {
             return "group";
@@ -306,11 +305,16 @@ class CsmDecoderTest {
         public TokenTree draft(TokenHistory history, int budget) {
             int codes = history.size() - history.promptLength();
             TokenTree chain = new TokenTree(history.last());
-            for (int i = 0; i < Math.min(budget, decoder.draftable(codes)); i++) {
+            for (int i = 0; i < Math.min(budget, draftable(codes)); i++) {
                 chain.add(i, guesses[codes + i], 1, name());
             }
             return chain;
         }
+    }
+
+    /** The longest draft after so many codes: to the frame's last code but one. */
+    private static int draftable(int codes) {
+        return CODEBOOKS - 1 - codes % CODEBOOKS;
     }
 
     // ---- exactness
@@ -352,7 +356,7 @@ class CsmDecoderTest {
                 continue;
             }
             TokenTree tree = new TokenTree(tokens[i][session.length()]);
-            paths.add(grow(tree, i, session.length(), decoder));
+            paths.add(grow(tree, i, session.length()));
             int from = 0;
             if (tree.size() > 1 && random.nextInt(3) == 0) {
                 from = 1 + random.nextInt(tree.size() - 1);
@@ -379,8 +383,8 @@ class CsmDecoderTest {
     }
 
     /** Adds the frame's next codes to a tree, with wrong drafts around them; returns the path of the right ones. */
-    private int[] grow(TokenTree tree, int sequence, int root, CsmDecoder decoder) {
-        int room = root < TEXT - 1 ? 0 : decoder.draftable(root - TEXT + 1);
+    private int[] grow(TokenTree tree, int sequence, int root) {
+        int room = root < TEXT - 1 ? 0 : draftable(root - TEXT + 1);
         room = Math.min(room, tokens[sequence].length - root - 1);
         int right = room == 0 ? 0 : random.nextInt(room + 1);
         int[] path = new int[right + 1];

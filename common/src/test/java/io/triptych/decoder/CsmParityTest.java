@@ -37,8 +37,9 @@ class CsmParityTest {
                     // Frames in single steps, in groups of 2, 3 and 4, and as a whole, in turn.
                     int group = compared / config.codebooks() % 5;
                     int root = text.length - 1 + compared;
+                    int draftable = config.codebooks() - 1 - compared % config.codebooks();
                     TokenTree chain = new TokenTree(tokens[root]);
-                    for (int i = 0; i < Math.min(group, decoder.draftable(compared)); i++) {
+                    for (int i = 0; i < Math.min(group, draftable); i++) {
                         chain.add(i, tokens[root + 1 + i], 1, "test");
                     }
                     Target.Scores scores = decoder.score(List.of(new Target.Step(session, chain)))

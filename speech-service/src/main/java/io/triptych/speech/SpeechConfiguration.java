@@ -12,6 +12,7 @@ import io.triptych.serving.InferenceExecutor;
 import io.triptych.serving.NativeThreads;
 import io.triptych.serving.ServingConfiguration;
 import io.triptych.serving.SpeculationMetrics;
+import io.triptych.speech.codec.CodecConfig;
 import io.triptych.tokenizer.Tokenizer;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -26,9 +27,6 @@ import org.springframework.context.annotation.Import;
 @EnableConfigurationProperties(SpeechProperties.class)
 @Import({ModelConfiguration.class, OpenAiConfiguration.class, ServingConfiguration.class})
 class SpeechConfiguration {
-    /** Text tokens and frames without which not even a short sentence can be said. */
-    private static final int LEAST_CAPACITY = 100;
-
     private final SpeechProperties properties;
 
     SpeechConfiguration(SpeechProperties properties) {
@@ -38,12 +36,9 @@ class SpeechConfiguration {
     @Bean
     SpeechModel speechModel(Models.Model card, CheckpointDirectory checkpoint, Tokenizer tokenizer) {
         CsmConfig shape = CsmConfig.from(checkpoint);
-        return SpeechModel.of(
-                card,
-                tokenizer,
-                shape,
-                shape.backbone().capacity("triptych.speech.capacity", properties.capacity(), LEAST_CAPACITY),
-                checkpoint);
+        int least = SpeechModel.leastCapacity(CodecConfig.from(checkpoint));
+        int capacity = shape.backbone().capacity("triptych.speech.capacity", properties.capacity(), least);
+        return SpeechModel.of(card, tokenizer, shape, capacity, checkpoint);
     }
 
     /** Asks for the thread settings because they must be made before the engine loads. */

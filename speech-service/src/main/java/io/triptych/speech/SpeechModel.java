@@ -55,6 +55,7 @@ public record SpeechModel(
     /**
      * Reads what a checkpoint tells.
      *
+     * @param capacity {@link #leastCapacity} or more
      * @throws CheckpointException if it has no voices
      */
     public static SpeechModel of(
@@ -70,6 +71,12 @@ public record SpeechModel(
                 codec.sampleRate(),
                 codec.samplesPerFrame(),
                 GenerationDefaults.of(checkpoint).sampling().withLogitBias(never(shape, codec)));
+    }
+
+    /** The least capacity: any piece of a text, and the frames that it is expected to take. */
+    static int leastCapacity(CodecConfig codec) {
+        double frames = SpeechText.LONGEST_SECONDS * codec.sampleRate() / codec.samplesPerFrame();
+        return SpeechText.LONGEST_PROMPT + (int) Math.ceil(frames);
     }
 
     /** Keeps codes that neither sound nor end the speech, with which a codebook may be filled up, from being drawn. */
@@ -130,7 +137,7 @@ public record SpeechModel(
     private int maximumFrames(Utterance utterance) {
         double plausible = (double) sampleRate / samplesPerFrame * (BESIDES + LONGEST * utterance.seconds());
         int room = capacity - utterance.tokens().length - 1;
-        return (int) Math.max(1, Math.min(Math.ceil(plausible), room));
+        return (int) Math.min(Math.ceil(plausible), room);
     }
 
     /** What the self-check says. */

@@ -30,6 +30,9 @@ public final class Tempo implements AutoCloseable {
     /** What one filter takes at least; two of them one after another take its square. */
     private static final double SLOWEST_STEP = 0.5;
 
+    /** What one filter takes at most without leaving samples out. */
+    private static final double FASTEST_STEP = 2;
+
     /** Longer than the filter's window. */
     private static final double SILENCE_SECONDS = 0.25;
 
@@ -53,9 +56,10 @@ public final class Tempo implements AutoCloseable {
                 "time_base=1/" + sampleRate + ":sample_rate=" + sampleRate + ":sample_fmt=flt:channel_layout=mono");
         AVFilterContext last = source;
         double rest = speed;
-        while (rest < SLOWEST_STEP) {
-            last = linked(last, "atempo", "tempo=" + SLOWEST_STEP);
-            rest /= SLOWEST_STEP;
+        while (rest < SLOWEST_STEP || rest > FASTEST_STEP) {
+            double step = rest > FASTEST_STEP ? FASTEST_STEP : SLOWEST_STEP;
+            last = linked(last, "atempo", "tempo=" + step);
+            rest /= step;
         }
         last = linked(last, "atempo", "tempo=" + rest);
         sink = linked(last, "abuffersink", null);

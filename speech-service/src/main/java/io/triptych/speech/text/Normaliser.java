@@ -38,7 +38,9 @@ final class Normaliser {
 
     /** ASCII that sounds like the text, the signs left in that {@link Rules} knows. */
     private static String characters(String text, Set<String> dropped) {
-        String latin = LETTERS_BEYOND_LATIN.matcher(text).find() ? Script.LATIN.transliterate(text) : text;
+        // A Greek letter in most texts, and here a sign: 5 μm must not become 5 mm.
+        String signs = text.replaceAll("(?<=\\d)\\s?μ(?=[mg]\\b)", "µ");
+        String latin = LETTERS_BEYOND_LATIN.matcher(signs).find() ? Script.LATIN.transliterate(signs) : signs;
         // Before accents and ligatures go, what would lose its sense: quotes, dashes, fractions, powers.
         String ascii = Script.ASCII.transliterate(Rules.withoutTypography(latin));
         StringBuilder kept = new StringBuilder();

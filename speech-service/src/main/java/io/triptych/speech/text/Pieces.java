@@ -20,6 +20,10 @@ final class Pieces {
     private static final double SOUND_SECONDS = 0.071;
     private static final double WORD_SECONDS = 0.05;
     private static final double PAUSE_SECONDS = 0.3;
+
+    /** No piece has more symbols: the most in a second are words of a single sound, each with what parts it from the next. */
+    static final int MOST_SYMBOLS = (int) (2 * LONGEST_SECONDS / (SOUND_SECONDS + WORD_SECONDS));
+
     private static final Set<String> PAUSES = Set.of(",", ";", ".", "?", "!");
 
     private final Lexicon lexicon;

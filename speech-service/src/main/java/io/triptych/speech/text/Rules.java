@@ -1,13 +1,16 @@
 package io.triptych.speech.text;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What is said for what is written, rule by rule: each rewrites what it knows into words in small letters, which no later
@@ -15,7 +18,7 @@ import java.util.regex.Pattern;
  */
 final class Rules {
     /** Signs beyond ASCII that rules know. */
-    static final String SIGNS = "£€¥₹¢°©²³½×÷";
+    static final String SIGNS = "£€¥₹¢°²³µ";
 
     private static final String NUMBER = "(?:\\d{1,3}(?:,\\d{3})+(?!\\d)|\\d+)(?:\\.\\d+)?";
     private static final List<String> MONTH_NAMES = List.of(
@@ -31,8 +34,11 @@ final class Rules {
             "october",
             "november",
             "december");
-    private static final String MONTH = "(jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:\\.|[a-z]{2,6}\\b)?";
+    private static final String MONTH = "(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+            + "|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?![a-z])\\.?";
     private static final String DAY = "(3[01]|[12]\\d|0?[1-9])";
+    private static final String HALF_DAY = "(?:\\s?[AaPp]\\.?[Mm]\\b\\.?)";
+    private static final String CLOCK = "\\d{1,2}(?::[0-5]\\d" + HALF_DAY + "?|" + HALF_DAY + ")";
 
     /** One, many. */
     private static final Map<String, String[]> CURRENCIES = Map.of(
@@ -63,15 +69,19 @@ final class Rules {
             Map.entry("m", "meter"),
             Map.entry("cm", "centimeter"),
             Map.entry("mm", "millimeter"),
+            Map.entry("µm", "micrometer"),
             Map.entry("mi", "mile"),
             Map.entry("ft", "foot"),
             Map.entry("yd", "yard"),
             Map.entry("kg", "kilogram"),
             Map.entry("g", "gram"),
             Map.entry("mg", "milligram"),
+            Map.entry("µg", "microgram"),
             Map.entry("lb", "pound"),
             Map.entry("lbs", "pound"),
             Map.entry("oz", "ounce"),
+            Map.entry("tsp", "teaspoon"),
+            Map.entry("tbsp", "tablespoon"),
             Map.entry("l", "liter"),
             Map.entry("L", "liter"),
             Map.entry("ml", "milliliter"),
@@ -106,9 +116,18 @@ final class Rules {
             Map.entry("°F", "degree fahrenheit"),
             Map.entry("°", "degree"),
             Map.entry("m²", "square meter"),
+            Map.entry("mi²", "square mile"),
             Map.entry("km²", "square kilometer"),
             Map.entry("ft²", "square foot"),
             Map.entry("m³", "cubic meter"));
+
+    private static final String UNIT = UNITS.keySet().stream()
+            .sorted(Comparator.comparingInt(String::length).reversed())
+            .map(Pattern::quote)
+            .collect(Collectors.joining("|", "(%|", ")"));
+
+    /** Behind a unit, with the full stop of an abbreviation inside a sentence. */
+    private static final String UNIT_END = "(?![\\w/°²³])(?:\\.(?= ?[a-z,;]))?";
 
     /** Before a name. */
     private static final Map<String, String> TITLES = Map.ofEntries(
@@ -133,6 +152,15 @@ final class Rules {
             Map.entry("Ft", "fort"),
             Map.entry("St", "saint"));
 
+    /** Streets whatever follows them: after a house's number, numbered, or known to everybody. */
+    private static final String STREET =
+            "\\b(\\d+ (?!(?:Mount|East|West|North|South)\\b)[A-Z][a-z]+|\\d+(?:st|nd|rd|th)|Main|High|Wall)";
+
+    /** What follows is no name: no capital, or a word that often begins a sentence. */
+    private static final String NO_NAME =
+            "(?! (?!(?:The|An?|This|That|There|It|I|You|He|She|We|They|My|His|Her|In|On|At|And|But|Then|When|If|As|For|After"
+                    + "|Since|So)\\b)[A-Z])";
+
     private static final Map<String, String> DAYS = Map.of(
             "Mon",
             "monday",
@@ -153,9 +181,12 @@ final class Rules {
             "Sun",
             "sunday");
 
+    /** The short name of a day or a month. */
+    private static final String NAMED_TIME =
+            "\\b(" + String.join("|", DAYS.keySet()) + "|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\\b\\.?";
+
     /** With a full stop behind them, which is no end of a sentence. */
     private static final Map<String, String> ABBREVIATIONS = Map.ofEntries(
-            Map.entry("vs", "versus"),
             Map.entry("approx", "approximately"),
             Map.entry("dept", "department"),
             Map.entry("est", "established"),
@@ -231,12 +262,15 @@ final class Rules {
         "", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV", "XVI",
         "XVII", "XVIII", "XIX", "XX", "XXI", "XXII", "XXIII", "XXIV", "XXV"
     };
-    private static final String ROMAN = "([XVI]{1,6})";
+    /** An I alone is a number where no verb follows it, else a pronoun: Part I of the book that I read. */
+    private static final String ROMAN =
+            "([XV][XVI]{0,5}|I[XVI]{1,5}|I(?='s\\b|\\s*(?:$|[^\\w\\s'])|\\s+(?:of|is|to)\\b|\\s+(?:and )?[A-Z0-9]))";
+
     private static final String REIGNING =
             "(Henry|Edward|Richard|George|William|Charles|James|Elizabeth|Mary|Louis|Philip|"
                     + "Francis|Napoleon|Frederick|Alexander|Nicholas|Peter|Catherine|Ivan|Leo|Pius|Benedict|John Paul|Urban|"
                     + "Gregory|Innocent|Clement|Paul|Ferdinand|Alfonso|Christian|Gustav|Harald|Haakon|Ramses|Ptolemy|Cleopatra|"
-                    + "Edmund|Malcolm|Robert|Otto|Leopold|Umberto|Juan Carlos)";
+                    + "Edmund|Malcolm(?! X\\b)|Robert|Otto|Leopold|Umberto|Juan Carlos)";
     private static final String NUMBERED = "(?i:(chapter|part|volume|book|act|scene|section|article|type|phase|stage|"
             + "class|grade|level|war|bowl|mark|title|appendix|figure|table|episode|season|round|group|division))";
 
@@ -253,6 +287,7 @@ final class Rules {
     Rules(NumberWords numbers) {
         this.numbers = numbers;
         addresses();
+        ranges();
         lines();
         dates();
         times();
@@ -274,17 +309,24 @@ final class Rules {
         return rewritten;
     }
 
-    /** Quotes, dashes and fractions as one types them. */
+    /** Quotes, dashes and fractions as one types them, and in words the signs for which ASCII has only a look-alike. */
     static String withoutTypography(String text) {
         return text.replaceAll("[‘’‛ʼ`´＇]", "'")
                 .replaceAll("[“”„‟«»]", "\"")
-                .replaceAll("(?<=\\d)\\s?[‐‑‒–−](?=\\d)", "-")
+                .replaceAll("(?<=[\\d%°]|\\d°?[A-Za-z]{1,3}|[AaPp]\\.[Mm]\\.)\\s?[‐‑‒–−](?=[$£€¥₹]?\\d)", "-")
+                .replaceAll("(?<=\\d)\\s[‒–]\\s(?=\\d)", "-")
+                .replaceAll("(?<=\\d)\\s−\\s(?=\\d)", " minus ")
                 .replaceAll("[‐‑]", "-")
                 .replaceAll("(?<!\\S)−(?=\\d)", "-")
                 .replaceAll("[–—―]", " -- ")
                 .replaceAll("…", "...")
                 .replaceAll("[•·▪◦●■]", "\n- ")
-                .replaceAll("(?<=\\d)½", " 1/2")
+                .replaceAll("(?<=\\d)\\s?½", " 1/2")
+                .replaceAll("½", " one half ")
+                .replaceAll("×", " times ")
+                .replaceAll("÷", " divided by ")
+                .replaceAll("©", " copyright ")
+                .replaceAll("[®™]", "")
                 .replaceAll("⁄", "/")
                 .replaceAll("№", "No. ")
                 .replaceAll("→", " to ");
@@ -306,12 +348,17 @@ final class Rules {
                 "(?i)\\bhttps?://[^\\s<>\"]{1,300}[^\\s<>\".,;:!?)\\]']|\\bwww\\.[^\\s<>\"]{1,300}[^\\s<>\".,;:!?)\\]']",
                 match -> address(match.group().replaceFirst("(?i)^https?://", "")));
         rule(
-                "\\b[a-z0-9-]{2,63}(?:\\.[a-z0-9-]{2,63}){0,8}\\.(?:com|org|net|edu|gov|io|dev|info|co\\.uk)\\b(?:/[^\\s<>\",;]{0,200})?",
+                "\\b[A-Za-z0-9-]{2,63}(?:\\.[A-Za-z0-9-]{2,63}){0,8}\\.(?:com|org|net|edu|gov|io|dev|info|co\\.uk)\\b"
+                        + "(?:/[^\\s<>\",;]{0,200}(?<![.:!?)\\]']))?(?:'s\\b)?",
                 match -> address(match.group()));
+        rewrite( // other names of files and sites; elsewhere only a space may be missing
+                "(?<=\\w{2})\\.(?=(?:js|ts|py|java|json|xml|ya?ml|html?|css|csv|txt|md|pdf|docx?|xlsx?|png|jpe?g|zip|exe"
+                        + "|uk|de|fr|eu|ai|tv)\\b)",
+                match -> " dot ");
     }
 
     private String address(String address) {
-        return Pattern.compile("(?<![A-Za-z])[A-Za-z](?![A-Za-z])")
+        return Pattern.compile("(?<![A-Za-z'])[A-Za-z](?![A-Za-z])")
                 .matcher(address.replaceFirst("/$", ""))
                 .replaceAll(match -> spelled(match.group()))
                 .replaceAll("(?i)www(?=\\.)", " double you double you double you ")
@@ -329,8 +376,23 @@ final class Rules {
                 .replace(":", " colon ");
     }
 
+    /** Dashes between times, and behind numbers with a unit; {@link #dates} and {@link #quantities} have the others. */
+    private void ranges() {
+        rewrite(
+                "(?<![\\d:])(" + CLOCK + ")(?:-(?=\\d)|\\s*--?\\s*(?=" + CLOCK + "))",
+                match -> match.group(1) + " to ");
+        rewrite("(?<![\\w.-])(\\d{1,2})-(?=" + CLOCK + ")", match -> match.group(1) + " to ");
+        rewrite(NAMED_TIME + "-" + NAMED_TIME, match -> namedTime(match.group(1)) + " to " + namedTime(match.group(2)));
+        rewrite("(?<=\\d ?" + UNIT + ")-(?=\\d)", match -> " to ");
+    }
+
+    private static String namedTime(String start) {
+        return DAYS.getOrDefault(start, monthNamed(start));
+    }
+
     /** Blank lines and items of lists end sentences. */
     private void lines() {
+        rewrite("(?<=\\d) - (?=[\\d.,]{1,20} ?=)", match -> " minus ");
         rewrite("\\n\\s*\\n", match -> ".\n");
         rewrite("(?m)^[ \\t]*[-*+#>]{1,6}[ \\t]+", match -> ". ");
         rewrite("(?<=\\s)-(?=\\s)|--+", match -> ", ");
@@ -339,7 +401,7 @@ final class Rules {
 
     private void dates() {
         rule(
-                "\\b(\\d{4})-(0[1-9]|1[0-2])-" + DAY + "(?:T(?=\\d\\d:))?(?!\\d)",
+                "\\b(\\d{4})-(0[1-9]|1[0-2])-" + DAY + "(?:T(?=\\d\\d:)|(?!\\d))",
                 match -> date(match.group(2), match.group(3), match.group(1)));
         rule(
                 "(?<![\\d/])(1[0-2]|0?[1-9])/" + DAY + "/(\\d{4}|\\d\\d)(?![\\d/])",
@@ -347,17 +409,23 @@ final class Rules {
         rule(
                 "(?<![\\d.])" + DAY + "\\.(1[0-2]|0?[1-9])\\.(\\d{4})(?![\\d.])",
                 match -> date(match.group(2), match.group(1), match.group(3)));
+        String day = DAY + "(?:st|nd|rd|th)?";
         rule(
-                "(?i)\\b" + MONTH + " " + DAY + "(?:st|nd|rd|th)?\\b(?!:|\\d|,\\d)(?:,? (\\d{4})\\b)?",
-                match ->
-                        monthNamed(match.group(1)) + " " + numbers.ordinal(match.group(2)) + yearAfter(match.group(3)));
+                "(?i)\\b" + MONTH + " " + day + "(?:-" + day + ")?\\b(?!:|\\d|,\\d)(?:,? (\\d{4})\\b)?",
+                match -> monthNamed(match.group(1)) + " " + numbers.ordinal(match.group(2))
+                        + (match.group(3) == null ? "" : " to " + numbers.ordinal(match.group(3)))
+                        + yearAfter(match.group(4)));
+        // In small letters they are verbs too.
+        String ofMonth = "(?: of|(?! (?-i:may|march)\\b)) " + MONTH;
         rule(
-                "(?i)\\b" + DAY + "(?:st|nd|rd|th)?(?: of)? " + MONTH + "(?![a-z])(?:,? (\\d{4})\\b)?",
-                match -> "the " + numbers.ordinal(match.group(1)) + " of " + monthNamed(match.group(2))
-                        + yearAfter(match.group(3)) + lastStop(match));
+                "(?i)\\b(?:the )?(?:" + day + "-)?" + day + ofMonth + "(?:,? (\\d{4})\\b)?",
+                match -> (match.group(1) == null ? "" : "the " + numbers.ordinal(match.group(1)) + " to ")
+                        + "the " + numbers.ordinal(match.group(2)) + " of " + monthNamed(match.group(3))
+                        + yearAfter(match.group(4)) + lastStop(match));
         rule(
                 "(?i)\\b" + MONTH + ",? (\\d{4})\\b",
                 match -> monthNamed(match.group(1)) + " " + numbers.year(match.group(2)));
+        rewrite("(?<=\\d(?:st|nd|rd|th))-(?=\\d)", match -> " to ");
     }
 
     private String date(String month, String day, String year) {
@@ -378,7 +446,7 @@ final class Rules {
     }
 
     private void times() {
-        String half = "(?:\\s?([AaPp])\\.?[Mm]\\b\\.?)";
+        String half = HALF_DAY.replace("[AaPp]", "([AaPp])");
         rule(
                 "(?<![\\d:])([01]?\\d|2[0-3]):([0-5]\\d)(?::([0-5]\\d))?(?![\\d:])" + half + "?",
                 match -> clock(match.group(1), match.group(2), match.group(3), match.group(4)) + lastStop(match));
@@ -421,22 +489,22 @@ final class Rules {
     }
 
     private void abbreviations() {
+        rewrite(
+                "([$£€¥₹] ?" + NUMBER + "|\\d ?(?:¢|" + UNIT + "))/([a-z]{2,20})" + UNIT_END,
+                match -> match.group(1) + " per " + UNITS.getOrDefault(match.group(3), match.group(3)));
+        rewrite("\\bsq\\.? (ft|mi|km|m)\\b", match -> match.group(1) + "²");
         rule("(?i)\\be\\.g\\.,?", match -> "for example,");
         rule("(?i)\\bi\\.e\\.,?", match -> "that is,");
         rule("\\bPh\\.?D(s?)\\b\\.?", match -> "pee aitch dee" + (match.group(1).isEmpty() ? "" : "'s"));
+        rule("\\b(?i:vs)\\b\\.?", match -> "versus");
         rule("\\b(?:a\\.k\\.a\\.|aka)(?!\\w)", match -> "also known as");
         rule("(?<!\\w)w/o(?!\\w)", match -> "without");
         rule("(?<!\\w)w/(?= )", match -> "with");
         rule("\\b(?i:no)\\.(?= ?\\d)|\\bNos?\\.(?= ?\\d)", match -> "number");
         rule("\\bp\\.(?= ?\\d)", match -> "page");
         rule("\\bc\\.(?= ?\\d{3})", match -> "circa");
-        // A street if a name stands before it, a saint if one stands behind.
-        rewrite(
-                "\\b(?!(?:In|At|The|To|From|Near|Of|And|By|On|For|With|Visit|Is)\\b)([A-Z][a-z]+|\\d+(?:st|nd|rd|th)) St\\b\\.?",
-                match -> match.group(1) + " street" + stop(match));
-        rewrite(
-                "\\b([A-Z][a-z]+|\\d+(?:st|nd|rd|th)) Dr\\b\\.?(?! [A-Z])",
-                match -> match.group(1) + " drive" + stop(match));
+        road("St", "street");
+        road("Dr", "drive");
         rule(
                 "\\b(" + String.join("|", TITLES.keySet()) + ")(?:\\.(?= ?[A-Z])| (?=[A-Z][a-z]))",
                 match -> TITLES.get(match.group(1)));
@@ -444,20 +512,29 @@ final class Rules {
         rewrite("\\bSts?\\.", match -> "street");
         rule("\\b(" + String.join("|", DAYS.keySet()) + ")\\.(?=,? +[A-Za-z0-9])", match -> DAYS.get(match.group(1)));
         rule(
-                "\\b(" + MONTH.substring(1, MONTH.indexOf(')')).replace("may|june?|july?", "jun|jul") + ")\\.",
-                match -> monthNamed(match.group(1)));
+                "\\b(?i:(jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec))\\.(" + NO_NAME + ")?",
+                match -> monthNamed(match.group(1)) + (match.group(2) == null ? "" : lastStop(match)));
         // Initials with stops: U.S., J. R. R.
         rewrite(
-                "\\b(?:[A-Z]\\.){2,}(?:[A-Z]\\b)?(s\\b)?",
-                match -> " " + spelled(match.group().replace(".", "")) + lastStop(match) + " ");
-        rewrite("\\b([A-HJ-Z])\\.(?= ?[A-Z])", match -> " " + spelled(match.group(1)) + " ");
+                "\\b(?:[A-Z]\\.){2,}(?:[A-Z]\\b)?(?:s\\b)?(" + NO_NAME + ")?",
+                match -> " " + spelled(match.group().replace(".", "")) + (match.group(1) == null ? "" : lastStop(match))
+                        + " ");
+        rewrite("(?<![°\\d])\\b([A-HJ-Z])\\.(?= ?[A-Z])", match -> " " + spelled(match.group(1)) + " ");
         rewrite(
                 "\\b(?i)(" + String.join("|", LAST_ABBREVIATIONS.keySet()) + ")\\.",
                 match -> LAST_ABBREVIATIONS.get(lower(match.group(1))) + lastStop(match));
         rewrite(
-                "(?<!\\d)(?<!\\d )\\b((?i:" + String.join("|", ABBREVIATIONS.keySet())
-                        + "))\\.(?= *[a-z0-9(]|(?<=vs\\.) )",
+                "(?<!\\d)(?<!\\d )\\b((?i:" + String.join("|", ABBREVIATIONS.keySet()) + "))\\.(?= *[a-z0-9(])",
                 match -> ABBREVIATIONS.get(lower(match.group(1))));
+    }
+
+    /** A road if a name stands before the abbreviation, a saint or a doctor if one stands behind it. */
+    private void road(String abbreviation, String word) {
+        String written = " " + abbreviation + "\\b\\.?+";
+        rewrite(STREET + written, match -> match.group(1) + " " + word + stop(match));
+        rewrite(
+                "\\b(?!(?:An?|The|My|Your|His|Her|Our|Their)\\b)([A-Z][a-z]+)" + written + NO_NAME,
+                match -> match.group(1) + " " + word + stop(match));
     }
 
     private static String lower(String word) {
@@ -474,55 +551,70 @@ final class Rules {
     }
 
     private void romanNumbers() {
-        rewrite("\\b" + REIGNING + " " + ROMAN + "\\b(?!'[a-rt-z])", match -> roman(match, "the ", true));
-        rewrite("\\b" + NUMBERED + " " + ROMAN + "\\b(?!'[a-rt-z])", match -> roman(match, "", false));
-        rewrite("\\b([A-Z][a-z]+) (X{0,2}(?:V?I{2,3}|IV|VI|IX|XI+))\\b(?!'[a-rt-z])", match -> roman(match, "", false));
+        rewrite("\\bWW(?=I{1,2}\\b)", match -> "World War ");
+        rewrite("\\b((?:King|Queen|Pope|Emperor|Tsar) [A-Z][a-z]+) I\\b", match -> match.group(1) + " the first");
+        rewrite("\\b(World War|Act|Scene|Division|Phase|Type) I\\b(?!')", match -> match.group(1) + " one");
+        String noVerb = "\\b(?!'[a-rt-z])";
+        rewrite(
+                "\\b" + REIGNING + " " + ROMAN + noVerb,
+                match -> roman(match, number -> "the " + numbers.ordinal(number)));
+        rewrite("\\b" + NUMBERED + " " + ROMAN + noVerb, match -> roman(match, numbers::cardinal));
+        rewrite(
+                "\\b([A-Z][a-z]+) (X{0,2}(?:V?I{2,3}|IV|VI|IX|XI+))" + noVerb,
+                match -> roman(match, numbers::cardinal));
     }
 
-    private String roman(MatchResult match, String article, boolean ordinal) {
+    private static String roman(MatchResult match, UnaryOperator<String> words) {
         int number = List.of(ROMAN_NUMBERS).indexOf(match.group(2));
-        if (number <= 0 || match.group(2).equals("I") && match.group(1).equals("group")) {
-            return match.group();
-        }
-        String digits = Integer.toString(number);
-        return match.group(1) + " " + article + (ordinal ? numbers.ordinal(digits) : numbers.cardinal(digits));
+        return number <= 0 ? match.group() : match.group(1) + " " + words.apply(Integer.toString(number));
     }
 
     private void money() {
+        String magnitude = "(?: ?(k|K|m|M|mn|b|B|bn|t|tn)\\b| (thousand|million|billion|trillion)\\b)?";
+        String amount = "(" + NUMBER + ")" + magnitude;
+        rewrite("(?<![\\w.)])-(?=[$£€¥₹]\\d)", match -> " minus ");
+        rule("(?:US)?([$£€¥₹]) ?" + amount + "(?:-\\1?" + amount + ")?", this::money);
         rule(
-                "(?:US)?([$£€¥₹]) ?(" + NUMBER
-                        + ")(?: ?(k|K|m|M|mn|b|B|bn|t|tn)\\b| (thousand|million|billion|trillion)\\b)?" + "(?:-("
-                        + NUMBER + "))?",
-                this::amount);
-        rule(
-                "\\b(" + NUMBER + ")[ ]?([£€₹])",
-                match -> numbers.number(match.group(1)) + " " + CURRENCIES.get(match.group(2))[1]);
+                "\\b(?:(" + NUMBER + ")-)?(" + NUMBER + ") ?([£€₹])",
+                match -> (match.group(1) == null ? "" : numbers.number(match.group(1)) + " to ")
+                        + numbers.number(match.group(2)) + " " + CURRENCIES.get(match.group(3))[1]);
         rule("\\b(\\d+)\\s?¢", match -> numbers.number(match.group(1)) + " cents");
     }
 
-    private String amount(MatchResult match) {
+    private String money(MatchResult match) {
         String[] names = CURRENCIES.get(match.group(1));
-        String number = match.group(2);
-        String magnitude = match.group(3) != null ? MAGNITUDES.get(lower(match.group(3))) : match.group(4);
-        if (match.group(5) != null) {
-            return numbers.number(number) + " to " + numbers.number(match.group(5)) + " " + names[1];
+        String first = match.group(2);
+        String firstMagnitude = magnitude(match.group(3), match.group(4));
+        String last = match.group(5);
+        String lastMagnitude = magnitude(match.group(6), match.group(7));
+        if (last == null) {
+            return amount(first, firstMagnitude, names);
         }
-        if (magnitude != null) {
-            return numbers.number(number) + " " + magnitude + " " + names[1];
-        }
+        boolean cents = first.contains(".") && firstMagnitude.isEmpty() && lastMagnitude.isEmpty();
+        String from = cents
+                ? amount(first, "", names)
+                : numbers.number(first) + (firstMagnitude.equals(lastMagnitude) ? "" : firstMagnitude);
+        return from + " to " + amount(last, lastMagnitude, names);
+    }
+
+    /** With a space before it; empty, if there is none. */
+    private static String magnitude(String letters, String word) {
+        return letters != null ? " " + MAGNITUDES.get(lower(letters)) : word != null ? " " + word : "";
+    }
+
+    private String amount(String number, String magnitude, String[] names) {
         String[] parts = number.replace(",", "").split("\\.");
-        if (parts.length == 2 && parts[1].length() == 2) {
-            String whole = parts[0].matches("0+")
-                    ? ""
-                    : numbers.cardinal(parts[0]) + " " + names[parts[0].equals("1") ? 0 : 1];
-            String rest = parts[1].equals("00")
-                    ? ""
-                    : numbers.cardinal(parts[1].replaceFirst("^0", "")) + " " + names[parts[1].equals("01") ? 2 : 3];
-            return whole.isEmpty()
-                    ? rest.isEmpty() ? "zero " + names[1] : rest
-                    : rest.isEmpty() ? whole : whole + " and " + rest;
+        if (!magnitude.isEmpty() || parts.length != 2 || parts[1].length() != 2) {
+            return numbers.number(number) + magnitude + " " + names[magnitude.isEmpty() && number.equals("1") ? 0 : 1];
         }
-        return numbers.number(number) + " " + names[number.equals("1") ? 0 : 1];
+        String whole =
+                parts[0].matches("0+") ? "" : numbers.cardinal(parts[0]) + " " + names[parts[0].equals("1") ? 0 : 1];
+        String rest = parts[1].equals("00")
+                ? ""
+                : numbers.cardinal(parts[1].replaceFirst("^0", "")) + " " + names[parts[1].equals("01") ? 2 : 3];
+        return whole.isEmpty()
+                ? rest.isEmpty() ? "zero " + names[1] : rest
+                : rest.isEmpty() ? whole : whole + " and " + rest;
     }
 
     private void quantities() {
@@ -531,23 +623,18 @@ final class Rules {
         rewrite("(?<=\\d) / (?=\\d)", match -> " divided by ");
         rewrite("(?<![\\w.)])-(?=\\.?\\d)", match -> " minus ");
         rewrite("(?<![\\w)])\\+(?=\\.?\\d)", match -> " plus ");
-        rule("\\b24/7\\b", match -> "twenty four seven");
+        rewrite("(?<!/)\\b(?:24/7|9/11|50/50)\\b(?!/)", match -> match.group().replace('/', ' '));
         rule(
                 "\\b(\\d+) (\\d+)/(\\d+)\\b(?!/)",
                 match -> numbers.cardinal(match.group(1)) + " and " + fraction(match.group(2), match.group(3)));
         rule("(?<![/\\d])(\\d+)/(\\d+)\\b(?!/)", match -> fraction(match.group(1), match.group(2)));
-        rewrite("½", match -> " one half ");
-        String units = UNITS.keySet().stream()
-                .sorted((a, b) -> b.length() - a.length())
-                .map(Pattern::quote)
-                .reduce((a, b) -> a + "|" + b)
-                .orElseThrow();
         rule(
-                "(" + NUMBER + ")(?:-| (?:to|-) )(" + NUMBER + ") ?(%|" + units + ")(?![\\w/°²³])",
+                "(" + NUMBER + ")(?:-| to )(" + NUMBER + ") ?" + UNIT + UNIT_END,
                 match -> numbers.number(match.group(1)) + " to " + measured(match.group(2), match.group(3)));
+        rule("(" + NUMBER + ") ?" + UNIT + UNIT_END, match -> measured(match.group(1), match.group(2)));
         rule(
-                "(" + NUMBER + ")[ -]?(%|" + units + ")(?![\\w/°²³])(?:\\.(?= ?[a-z,;]))?",
-                match -> measured(match.group(1), match.group(2)));
+                "(" + NUMBER + ")-" + UNIT + UNIT_END, // a 5-kg bag
+                match -> numbers.number(match.group(1)) + " " + UNITS.getOrDefault(match.group(2), "percent"));
         rule(
                 "(?<![\\d.-])(\\d{4})-(\\d{4})(?![\\d-])",
                 match -> yearOrNumber(match.group(1)) + " to " + yearOrNumber(match.group(2)));
@@ -560,8 +647,10 @@ final class Rules {
         rule(
                 "(?<![\\d:])(\\d{1,3}):(\\d{1,3})(?![\\d:])",
                 match -> numbers.number(match.group(1)) + " to " + numbers.number(match.group(2)));
-        rewrite("(?<=\\d) ?[x×] ?(?=\\d)", match -> " times ");
+        rewrite("(?<=\\d) ?[x*] ?(?=\\d)", match -> " times ");
+        rewrite("(?<=\\d)x(?= [a-z])", match -> " times");
         rule("#(?=\\d)", match -> "number");
+        rule("~(?=\\d)", match -> "about");
         rule("\\^2\\b", match -> "squared");
         rule("\\^3\\b", match -> "cubed");
         rule("\\^(?=\\w)", match -> "to the power of");
@@ -614,7 +703,7 @@ final class Rules {
         rule(
                 "\\b(\\d{1,3}(?:,\\d{3})+|\\d+)(?:st|nd|rd|th)\\b",
                 match -> numbers.ordinal(match.group(1).replace(",", "")));
-        rule("(?<![\\w.])\\d+(?:\\.\\d+){2,20}(?![\\w])", match -> {
+        rule("(?<![\\d.])\\d+(?:\\.\\d+){2,20}(?![\\w])", match -> {
             String[] parts = match.group().split("\\.");
             StringBuilder words = new StringBuilder(numbers.cardinal(parts[0]));
             for (int i = 1; i < parts.length; i++) {
@@ -636,11 +725,11 @@ final class Rules {
         rewrite("\\b[A-Z]{2,12}(?: [A-Z]{2,12}){2,30}\\b", match -> Pattern.compile("[A-Z]*[AEIOUY][A-Z]*")
                 .matcher(match.group())
                 .replaceAll(word -> lower(word.group())));
-        rewrite("([a-z])([A-Z])", match -> match.group(1) + " " + match.group(2)); // camelCase
+        rewrite("(?<=[a-z])(?<!\\bMc)(?<!\\bMac(?!Book))(?=[A-Z])", match -> " "); // camelCase, not McDonald
         rule("\\b([A-Z]{2,6})(s|'s|'S)?\\b(?!')", match -> initials(match.group(1), match.group(2)));
         rule("\\b([B-HJ-Z])(?![\\w'])", match -> spelled(match.group(1)));
         rule(
-                "\\b(?i:([b-df-hj-np-tv-xz]{2,5}))\\b(?!')",
+                "(?<!')\\b(?i:([b-df-hj-np-tv-xz]{2,5}))\\b(?!')",
                 match -> isSaid(match.group()) ? match.group() : spelled(match.group(1)));
     }
 
@@ -678,12 +767,9 @@ final class Rules {
         rule("%", match -> "percent");
         rule("\\+", match -> "plus");
         rule("=", match -> "equals");
-        rule("×", match -> "times");
-        rule("÷", match -> "divided by");
         rule("(?<= )<(?= )", match -> "less than");
         rule("(?<= )>(?= )", match -> "greater than");
         rule("°", match -> "degrees");
-        rule("©", match -> "copyright");
         rule("²", match -> "squared");
         rule("³", match -> "cubed");
         rule("\\$", match -> "dollars");

@@ -16,6 +16,12 @@ public final class SpeechText {
     /** The file of a checkpoint that holds its lexicon. */
     public static final String LEXICON = "lexicon.txt.gz";
 
+    /** The longest that a piece takes to say. */
+    public static final double LONGEST_SECONDS = Pieces.LONGEST_SECONDS;
+
+    /** The most tokens of a piece's prompt: its symbols, the voice before them and {@link #SPEAK} behind. */
+    public static final int LONGEST_PROMPT = Pieces.MOST_SYMBOLS + 2;
+
     private final Normaliser normaliser = new Normaliser();
     private final Lexicon lexicon;
     private final Tokenizer tokenizer;

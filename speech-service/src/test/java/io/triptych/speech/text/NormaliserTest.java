@@ -37,6 +37,14 @@ class NormaliserTest {
             16:9                            | sixteen to nine
             #5                              | number five
             MP3                             | em pee three
+            3 × 4 = 12, 2× faster           | three times four equals twelve, two times faster
+            3x the 5 * 2                    | three times the five times two
+            10÷2                            | ten divided by two
+            5 - 3 = 2, 9 − 8                | five minus three equals two, nine minus eight
+            ½, 2 ½ and ¼                    | one half, two and a half and a quarter
+            v2.0.1                          | v two point zero point one
+            won 3 – 1, then 112-108         | won three to one, then one hundred twelve to one hundred eight
+            a 50/50 chance, ~30 people      | a fifty fifty chance, about thirty people
             """)
     void numbers(String written, String said) {
         assertSaid(written, said);
@@ -59,6 +67,25 @@ class NormaliserTest {
             at 5 p.m. today                 | at five pee em today
             9:00 and 15:30                  | nine o'clock and fifteen thirty
             24/7                            | twenty four seven
+            over the last 3 decades         | over the last three decades
+            She wrote 2 novels.             | she wrote two novels.
+            8 marks, 5 markets              | eight marks, five markets
+            10 decimal places               | ten decimal places
+            Windows 10 may restart          | windows ten may restart
+            Orwell's novel 1984             | orwell's novel nineteen eighty four
+            on the 4th of July, the 3rd may | on the fourth of july, the third may
+            4 may 2020, 4th of may, 4 May   | four may twenty twenty, the fourth of may, the fourth of may
+            3 Dec. 2020, in sept. 2020      | the third of december, twenty twenty, in september twenty twenty
+            In Jan. we met. In Feb. We left | in january we met. in february. we left
+            In Oct. John went               | in october john went
+            May 3-5, 2024                   | may third to fifth, twenty twenty four
+            March 10–12 or 3rd-5th May      | march tenth to twelfth or the third to the fifth of may
+            Open 5:30-7:00pm                | open five thirty to seven pee em
+            9am-5pm, 9-5pm, 9am–5           | nine ay em to five pee em, nine to five pee em, nine ay em to five
+            9 a.m. – 5 p.m. or 9:00 - 17:00 | nine ay em to five pee em or nine o'clock to seventeen hundred
+            Mon.-Fri., Jan-Mar              | monday to friday, january to march
+            1980s-1990s, 1st-3rd grade      | nineteen eighties to nineteen nineties, first to third grade
+            2024-03-05T14:30                | march fifth, twenty twenty four fourteen thirty
             """)
     void datesAndTimes(String written, String said) {
         assertSaid(written, said);
@@ -78,6 +105,18 @@ class NormaliserTest {
             wait 2 min. more                | wait two minutes more
             +1 (555) 123-4567               | plus one, five five five, one two three, four five six seven
             555-0134                        | five five five, zero one three four
+            a 5%-10% rise, 5-10%            | a five percent to ten percent rise, five to ten percent
+            20°-25°, 5kg–10kg               | twenty degrees to twenty five degrees, five kilograms to ten kilograms
+            $5-$10, £5–10, 5-10€            | five to ten dollars, five to ten pounds, five to ten euros
+            $5-10 million                   | five to ten million dollars
+            $1.5-2.5 billion, $500k-$1m     | one point five to two point five billion dollars, five hundred thousand to one million dollars
+            $3.50-$4.25                     | three dollars and fifty cents to four dollars and twenty five cents
+            The balance is -$50.25          | the balance is minus fifty dollars and twenty five cents
+            $2/day, 5 mg/kg, 60 km/h        | two dollars per day, five milligrams per kilogram, sixty kilometers per hour
+            5¢/min. or 5 µm, 5 μm           | five cents per minute or five micrometers, five micrometers
+            350°F. Mix 1 tsp. salt          | three hundred fifty degrees fahrenheit. mix one teaspoon salt
+            a 20-lb. dog, 20-25 min. or so  | a twenty pound dog, twenty to twenty five minutes or so
+            900 sq. ft.                     | nine hundred square feet.
             """)
     void quantities(String written, String said) {
         assertSaid(written, said);
@@ -102,6 +141,24 @@ class NormaliserTest {
             I think I'm Louis XIV's               | i think i'm louis the fourteenth's
             YouTube                               | you tube
             html                                  | aitch tee em ell
+            I'll go, they'll see                  | i'll go, they'll see
+            Yesterday Dr. Smith came              | yesterday doctor smith came
+            Is Dr. Jones in? Dear Dr. Watson      | is doctor jones in? dear doctor watson
+            The Dr. said so on Elm Dr. She left   | the doctor said so on elm drive. she left
+            Mount St. Helens, East St. Louis      | mount saint helens, east saint louis
+            When St. Peter left Wall St. Then     | when saint peter left wall street. then
+            In 1980 Mount St. Helens erupted      | in nineteen eighty mount saint helens erupted
+            221 Baker St. London, on 5th St.      | two hundred twenty one baker street. london, on fifth street.
+            The book I read, the part I liked     | the book i read, the part i liked
+            the class I took, The Group I joined  | the class i took, the group i joined
+            Tell Paul I said hi to Malcolm X      | tell paul i said hi to malcolm ex
+            Part I. World War I began. Act I      | part one. world war one began. act one
+            Part I of Chapter I, "Malcolm III"    | part one of chapter one, malcolm the third
+            Queen Elizabeth I was, WWII           | queen elizabeth the first was, world war two
+            McDonald's, McCartney, MacArthur      | mcdonald's, mccartney, macarthur
+            McKinsey's MacBook                    | mckinsey's mac book
+            H.G. Wells left the U.S. It           | aitch jee wells left the you ess. it
+            red vs blue                           | red versus blue
             """)
     void abbreviationsAndCapitals(String written, String said) {
         assertSaid(written, said);
@@ -114,6 +171,10 @@ class NormaliserTest {
             rock & roll, #tag, C++                | rock and roll, hashtag tag, see plus plus
             “Quoted” — he said… (well)            | quoted, he said. well,
             it's 'fine' rock 'n' roll             | it's fine rock n roll
+            Amazon.com's, see Booking.com/a1.     | amazon dot com's, see booking dot com slash ay one.
+            Node.js reads config.json. Done       | node dot jay ess reads config dot json. done
+            the end.then more                     | the end. then more
+            © 2024 Acme®, Brand™                  | copyright twenty twenty four acme, brand
             well-known                            | well known
             What?! Really!!!                      | what? really!
             one: two; three                       | one; two; three
@@ -181,7 +242,14 @@ class NormaliserTest {
                 "\ud800",
                 "@a.b",
                 "a.b.",
-                "1.2"
+                "1.2",
+                "$1-",
+                "1am-",
+                "1 pm - ",
+                "Mon-",
+                "1kg/",
+                "Part I ",
+                "9 Oak St. "
             })
     void anythingBecomesPlainWordsInTime(String part) {
         String text = part.repeat(4096 / part.length());

@@ -108,8 +108,11 @@ class SpeechTextTest {
             assertThat(utterances)
                     .hasSizeGreaterThan(1)
                     .allMatch(utterance -> utterance.seconds() <= Pieces.LONGEST_SECONDS)
-                    .allMatch(utterance -> utterance.seconds() > 0 && utterance.tokens().length > 2);
+                    .allMatch(utterance -> utterance.seconds() > 0 && utterance.tokens().length > 2)
+                    .allMatch(utterance -> utterance.tokens().length + 1 <= SpeechText.LONGEST_PROMPT);
         }
+        int most = speech.read("I ".repeat(2000)).utterances().get(0).tokens().length + 1;
+        assertThat(most).as("the bound is close").isGreaterThan(SpeechText.LONGEST_PROMPT - 8);
     }
 
     @Test
