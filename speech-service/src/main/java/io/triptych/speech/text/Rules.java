@@ -86,6 +86,8 @@ final class Rules {
             Map.entry("L", "liter"),
             Map.entry("ml", "milliliter"),
             Map.entry("mL", "milliliter"),
+            Map.entry("yr", "year"),
+            Map.entry("yrs", "year"),
             Map.entry("h", "hour"),
             Map.entry("hr", "hour"),
             Map.entry("hrs", "hour"),
@@ -490,8 +492,9 @@ final class Rules {
 
     private void abbreviations() {
         rewrite(
-                "([$£€¥₹] ?" + NUMBER + "|\\d ?(?:¢|" + UNIT + "))/([a-z]{2,20})" + UNIT_END,
-                match -> match.group(1) + " per " + UNITS.getOrDefault(match.group(3), match.group(3)));
+                "([$£€¥₹] ?" + NUMBER + "(?:k|[mb]n?)?|\\d ?(?:¢|" + UNIT + "))/(?=[a-z]{2})",
+                match -> match.group(1) + " per ");
+        rewrite("\\bper " + UNIT + UNIT_END, match -> "per " + unitNamed(match.group(1), true));
         rewrite("\\bsq\\.? (ft|mi|km|m)\\b", match -> match.group(1) + "²");
         rule("(?i)\\be\\.g\\.,?", match -> "for example,");
         rule("(?i)\\bi\\.e\\.,?", match -> "that is,");
@@ -578,6 +581,7 @@ final class Rules {
                 "\\b(?:(" + NUMBER + ")-)?(" + NUMBER + ") ?([£€₹])",
                 match -> (match.group(1) == null ? "" : numbers.number(match.group(1)) + " to ")
                         + numbers.number(match.group(2)) + " " + CURRENCIES.get(match.group(3))[1]);
+        rewrite("(?<=\\d)(?:M|mn|bn)\\b", match -> magnitude(match.group(), null));
         rule("\\b(\\d+)\\s?¢", match -> numbers.number(match.group(1)) + " cents");
     }
 
@@ -625,8 +629,9 @@ final class Rules {
         rewrite("(?<![\\w)])\\+(?=\\.?\\d)", match -> " plus ");
         rewrite("(?<!/)\\b(?:24/7|9/11|50/50)\\b(?!/)", match -> match.group().replace('/', ' '));
         rule(
-                "\\b(\\d+) (\\d+)/(\\d+)\\b(?!/)",
-                match -> numbers.cardinal(match.group(1)) + " and " + fraction(match.group(2), match.group(3)));
+                "\\b(\\d+) (\\d+)/(\\d+)\\b(?!/)(?: ?" + UNIT + UNIT_END + ")?",
+                match -> numbers.cardinal(match.group(1)) + " and " + fraction(match.group(2), match.group(3))
+                        + (match.group(4) == null ? "" : " " + unitNamed(match.group(4), false)));
         rule("(?<![/\\d])(\\d+)/(\\d+)\\b(?!/)", match -> fraction(match.group(1), match.group(2)));
         rule(
                 "(" + NUMBER + ")(?:-| to )(" + NUMBER + ") ?" + UNIT + UNIT_END,
@@ -634,7 +639,10 @@ final class Rules {
         rule("(" + NUMBER + ") ?" + UNIT + UNIT_END, match -> measured(match.group(1), match.group(2)));
         rule(
                 "(" + NUMBER + ")-" + UNIT + UNIT_END, // a 5-kg bag
-                match -> numbers.number(match.group(1)) + " " + UNITS.getOrDefault(match.group(2), "percent"));
+                match -> numbers.number(match.group(1)) + " " + unitNamed(match.group(2), true));
+        rewrite(
+                "\\b(half|halves|thirds?|quarters?|eighths?) +" + UNIT + UNIT_END,
+                match -> match.group(1) + " " + unitNamed(match.group(2), true));
         rule(
                 "(?<![\\d.-])(\\d{4})-(\\d{4})(?![\\d-])",
                 match -> yearOrNumber(match.group(1)) + " to " + yearOrNumber(match.group(2)));
@@ -674,20 +682,23 @@ final class Rules {
     }
 
     private String measured(String number, String unit) {
+        return numbers.number(number) + " " + unitNamed(unit, number.equals("1"));
+    }
+
+    private static String unitNamed(String unit, boolean one) {
         if (unit.equals("%")) {
-            return numbers.number(number) + " percent";
+            return "percent";
         }
         String name = UNITS.get(unit);
-        if (number.equals("1") || name.endsWith("hertz")) {
-            return numbers.number(number) + " " + name;
+        if (one || name.endsWith("hertz")) {
+            return name;
         }
         int first = name.startsWith("square ") || name.startsWith("cubic ") || name.startsWith("kilowatt ")
                 ? name.length()
                 : (name + " ").indexOf(' ');
-        String many = name.endsWith("foot")
+        return name.endsWith("foot")
                 ? name.replace("foot", "feet")
                 : name.substring(0, first) + "s" + name.substring(first);
-        return numbers.number(number) + " " + many;
     }
 
     private String yearOrNumber(String digits) {

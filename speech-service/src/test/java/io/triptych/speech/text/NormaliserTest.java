@@ -117,6 +117,9 @@ class NormaliserTest {
             350°F. Mix 1 tsp. salt          | three hundred fifty degrees fahrenheit. mix one teaspoon salt
             a 20-lb. dog, 20-25 min. or so  | a twenty pound dog, twenty to twenty five minutes or so
             900 sq. ft.                     | nine hundred square feet.
+            ½ tsp. salt, 1/4 lb, 1 1/2 tbsp | one half teaspoon salt, a quarter pound, one and a half tablespoons
+            $50k/yr. or $5 per hr           | fifty thousand dollars per year or five dollars per hour
+            12.5M shares, 1.5bn people      | twelve point five million shares, one point five billion people
             """)
     void quantities(String written, String said) {
         assertSaid(written, said);
