@@ -2,6 +2,7 @@ import {bars, columns, trend} from './lib/charts.js';
 import {byId, el, facts, figure} from './lib/dom.js';
 import {authorization} from './lib/key.js';
 import {Samples} from './lib/prometheus.js';
+import {races} from './lib/race.js';
 import {onServices} from './lib/services.js';
 
 const EVERY = 2000;
@@ -82,8 +83,7 @@ function show(panel, samples) {
 const nothing = () => el('p', {className: 'small quiet'}, 'No guesses yet.');
 
 function showRaces() {
-  const races = JSON.parse(sessionStorage.getItem('races') ?? '[]');
-  const shown = races.slice(-12).reverse();
+  const shown = races().slice(-12).reverse();
   byId('race-list').replaceChildren(shown.length === 0
     ? el('p', {className: 'small quiet'}, 'None yet: the pages of text, images and speech have a button for it.')
     : el('div', {className: 'scroll', tabIndex: 0, role: 'group', 'aria-label': 'Races'}, el('table', {},

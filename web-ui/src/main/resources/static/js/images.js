@@ -156,13 +156,21 @@ function hang(drawing, body) {
   byId('gallery-empty').hidden = true;
   const again = el('button', {type: 'button', className: 'plain small'}, 'Use its settings');
   again.addEventListener('click', () => {
-    byId('prompt').value = body.prompt;
-    byId('seed').value = drawing.report.seed;
-    byId('mode').value = body.speculation.mode;
-    byId('mode').dispatchEvent(new Event('change'));
-    for (const [id, name] of [['guidance', 'guidance_scale'], ['temperature', 'temperature']]) {
-      byId(id).value = body[name];
-      byId(id).dispatchEvent(new Event('input'));
+    const settings = {
+      prompt: body.prompt,
+      seed: drawing.report.seed,
+      mode: body.speculation.mode,
+      budget: body.speculation.budget,
+      guidance: body.guidance_scale,
+      negative: body.negative_prompt,
+      temperature: body.temperature,
+      top_p: body.top_p,
+      top_k: body.top_k,
+      format: body.output_format,
+    };
+    for (const [id, value] of Object.entries(settings)) {
+      byId(id).value = value ?? '';
+      for (const type of ['input', 'change']) byId(id).dispatchEvent(new Event(type));
     }
     byId('prompt').focus();
   });
@@ -191,7 +199,6 @@ async function compare(body, signal) {
         drawing.accept(event);
         told.textContent = `${drawing.cells?.passes.at(-1)?.to ?? 0} codes in ${drawing.cells?.passes.length ?? 0} passes`;
       },
-      finish: () => {},
     };
   };
   const {fast, plain, mode} = await race({body, signal, lane, stream: draw});

@@ -15,6 +15,19 @@ const examples = {
 
 let rate = 16000;
 let last = null;
+let player = null;
+
+/** Ends what the player still has of an earlier sound; the whole of it may be played again by its controls. */
+function endPlayer() {
+  player?.stop();
+  player = null;
+  dispatchEvent(new Event('quiet'));
+}
+
+function silence() {
+  endPlayer();
+  byId('audio').pause();
+}
 
 /** A sound as it comes: its samples, and at the end the account of it. */
 class Sound {
@@ -85,16 +98,19 @@ function drawFrames(frames) {
   frames.flat().forEach(({source}) => sources.set(source, (sources.get(source) ?? 0) + 1));
   byId('legend').replaceChildren(...[...sources].map(([source, count]) => el('li', {'data-source': source},
     el('span', {className: 'swatch'}), `${source === 'target' ? 'the model itself' : source}: ${count}`)));
-  const size = 14;
+  // A canvas has at most 65535 pixels in a row, in some browsers half of that: long speech has narrower cells.
+  const width = Math.min(Math.max(Math.floor(32000 / frames.length), 1), 14);
+  const height = 14;
+  const gap = width > 4 ? 1 : 0;
   const canvas = byId('frames');
-  canvas.width = frames.length * size;
-  canvas.height = Math.max(...frames.map(frame => frame.length), 1) * size;
+  canvas.width = frames.length * width;
+  canvas.height = Math.max(...frames.map(frame => frame.length), 1) * height;
   const colours = new Map([...sources.keys()].map(source => [source, resolved(pigment(source))]));
   const context = canvas.getContext('2d');
   frames.forEach((frame, x) => frame.forEach(({source}, y) => {
     context.fillStyle = colours.get(source);
     context.globalAlpha = source === 'target' ? 0.35 : 1;
-    context.fillRect(x * size + 1, y * size + 1, size - 2, size - 2);
+    context.fillRect(x * width + gap, y * height + 1, width - 2 * gap, height - 2);
   }));
   const own = sources.get('target') ?? 0;
   const all = frames.flat().length;
@@ -114,23 +130,30 @@ function resolved(colour) {
 const speak = (body, signal) => events('/v1/audio/speech', {...body, response_format: 'pcm', stream_format: 'sse'}, signal);
 
 async function generate(body, signal) {
+  silence();
   const sound = new Sound();
-  const player = new Player(rate);
-  signal.addEventListener('abort', () => player.stop());
-  byId('stage').hidden = false;
+  player = new Player(rate, () => dispatchEvent(new Event('quiet')));
+  byId('stage').hidden = true;
+  byId('legend').replaceChildren();
+  byId('frames').width = 0;
+  byId('frames').setAttribute('aria-label', 'No frames yet');
   byId('audio').hidden = true;
   byId('keep').hidden = true;
   byId('account').textContent = '';
   for await (const event of speak(body, signal)) {
-    player.play(sound.accept(event));
+    const fresh = sound.accept(event);
+    player?.play(fresh); // none once it was stopped
     draw(sound);
     facts(byId('facts'), sound.figures());
+    byId('stage').hidden = false;
   }
   const {report} = sound;
   last = {sound, body};
   drawFrames(sound.frames());
-  byId('audio').src = URL.createObjectURL(wav(sound.pcm.samples, rate));
-  byId('audio').hidden = false;
+  const audio = byId('audio');
+  URL.revokeObjectURL(audio.src);
+  audio.src = URL.createObjectURL(wav(sound.pcm.samples, rate));
+  audio.hidden = false;
   byId('keep').hidden = false;
   byId('account').textContent = `Contract “${report.contract}”, seed ${report.seed}. `
     + (report.finish_reason === 'stop' ? 'The model ended by itself.' : 'It was ended because it took longer than its words plausibly do.')
@@ -138,6 +161,7 @@ async function generate(body, signal) {
 }
 
 async function compare(body, signal) {
+  silence();
   const lane = title => {
     const sound = new Sound();
     const canvas = el('canvas', {className: 'wave', width: 600, height: 120, role: 'img', 'aria-label': `${title}: waveform`});
@@ -151,7 +175,6 @@ async function compare(body, signal) {
         drawWave(canvas, sound.pcm.samples, ink());
         told.textContent = `${sound.seconds.toFixed(2)} s of sound${sound.report ? ` in ${sound.report.passes} passes` : ''}`;
       },
-      finish: () => {},
     };
   };
   const {fast, plain, mode} = await race({body, signal, lane, stream: speak});
@@ -176,6 +199,7 @@ workshop({
   endpoint: () => '/audio/speech',
   generate,
   race: compare,
+  playing: () => player?.playing,
   body(form) {
     const data = new FormData(form);
     const body = {input: data.get('input'), seed: Number(data.get('seed')), speed: Number(data.get('speed'))};
@@ -186,6 +210,9 @@ workshop({
   drafters: form => [new FormData(form).get('speech_drafter')].filter(Boolean),
 });
 
+byId('stop').addEventListener('click', silence);
+byId('audio').addEventListener('play', endPlayer);
+addEventListener('pagehide', silence);
 byId('save').addEventListener('click', async () => {
   const format = byId('format').value;
   byId('save').disabled = true;

@@ -124,6 +124,7 @@ async function generate(body, signal) {
   Object.assign(stage, {writing, shown: 0, follow: true});
   byId('stage').hidden = false;
   byId('tree').replaceChildren();
+  byId('account').textContent = '';
   const begin = performance.now();
   const wanted = body.max_tokens ?? body.max_completion_tokens;
   let first = null;
@@ -171,7 +172,6 @@ async function compare(body, signal) {
         writing.accept(event);
         told.textContent = `${writing.tokens.length} tokens in ${writing.passes.length} passes`;
       },
-      finish: () => {},
     };
   };
   const {fast, plain, mode} = await race({

@@ -7,7 +7,7 @@ import {byId, el} from './dom.js';
  * the plain run has just written.
  *
  * @param stream (body, signal): yields what comes of a request
- * @param lane (title): what shows one run: {element, accept(event), finish(milliseconds)}
+ * @param lane (title): what shows one run: {element, accept(event)}
  * @return the two lanes with their milliseconds: {fast, plain}
  */
 export async function race({body, signal, stream, lane}) {
@@ -21,21 +21,25 @@ export async function race({body, signal, stream, lane}) {
 
   const recording = [];
   fast.start();
-  for await (const event of stream({...body, speculation: {...body.speculation, mode}}, signal)) {
-    recording.push({at: fast.elapsed(), event});
-    fast.accept(event);
+  try {
+    for await (const event of stream({...body, speculation: {...body.speculation, mode}}, signal)) {
+      recording.push({at: fast.elapsed(), event});
+      fast.accept(event);
+    }
+  } finally {
+    fast.finish();
   }
-  fast.finish();
-  fast.milliseconds = fast.elapsed();
 
   const replayed = replay(fast, lane('With speculation'), recording, signal);
   plain.start();
   const {drafters, budget, ...extension} = body.speculation;
-  for await (const event of stream({...body, speculation: {...extension, mode: 'off'}}, signal)) {
-    plain.accept(event);
+  try {
+    for await (const event of stream({...body, speculation: {...extension, mode: 'off'}}, signal)) {
+      plain.accept(event);
+    }
+  } finally {
+    plain.finish();
   }
-  plain.finish();
-  plain.milliseconds = plain.elapsed();
   await replayed;
   note(body, fast.milliseconds, plain.milliseconds);
   return {fast, plain, mode};
@@ -62,8 +66,8 @@ function runner(shown) {
     },
     finish(milliseconds = elapsed()) {
       cancelAnimationFrame(frame);
+      this.milliseconds = milliseconds;
       clock.textContent = `${(milliseconds / 1000).toFixed(2)} s`;
-      shown.finish(milliseconds);
     },
   };
 }
@@ -90,14 +94,22 @@ export function verdict({outcome, headline, details}) {
   panel.hidden = false;
 }
 
-/** The page of figures shows the races of this browser session. */
-function note(body, fast, plain) {
+/** The races of this browser session, the last one last. */
+export function races() {
   try {
-    const races = JSON.parse(sessionStorage.getItem('races') ?? '[]');
-    races.push({page: location.pathname, fast, plain, at: Date.now(), seed: body.seed});
-    sessionStorage.setItem('races', JSON.stringify(races.slice(-50)));
+    return JSON.parse(sessionStorage.getItem('races') ?? '[]');
   } catch {
-    // A browser that keeps nothing shows no races there.
+    return []; // A browser that keeps nothing.
+  }
+}
+
+/** The page of figures shows it. */
+function note(body, fast, plain) {
+  const all = [...races(), {page: location.pathname, fast, plain, seed: body.seed}];
+  try {
+    sessionStorage.setItem('races', JSON.stringify(all.slice(-50)));
+  } catch {
+    // As above.
   }
 }
 

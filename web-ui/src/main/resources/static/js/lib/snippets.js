@@ -3,10 +3,22 @@ import {hasKey} from './key.js';
 
 const base = () => `${location.origin}/v1`;
 
+/** The request without the trace, which is for drawing: speech has it in streams of events alone. */
+function untraced(body) {
+  const {trace, ...speculation} = body.speculation;
+  return {...body, speculation};
+}
+
+/** The file that an answer is kept in. */
+function file(endpoint, body) {
+  if (endpoint === '/audio/speech') return `speech.${body.response_format ?? 'mp3'}`;
+  return `image.${body.output_format === 'jpeg' ? 'jpg' : body.output_format ?? 'png'}`;
+}
+
 /** A shell command. The body stands in single quotes, where only those need care. */
 export function curl(endpoint, body) {
-  const json = JSON.stringify(body, null, 2).replaceAll("'", "'\\''");
-  const output = endpoint === '/audio/speech' ? ` -o speech.${body.response_format ?? 'mp3'}` : '';
+  const json = JSON.stringify(untraced(body), null, 2).replaceAll("'", "'\\''");
+  const output = endpoint === '/audio/speech' ? ` -o ${file(endpoint, body)}` : '';
   const key = hasKey() ? ' -H "Authorization: Bearer $TRIPTYCH_API_KEY"' : '';
   return `curl ${base()}${endpoint}${output}${key} -H 'Content-Type: application/json' -d '${json}'`;
 }
@@ -27,9 +39,9 @@ const clients = {
   '/images/generations': {
     imports: ['com.openai.models.images.ImageGenerateParams', 'java.nio.file.Files', 'java.nio.file.Path', 'java.util.Base64'],
     params: 'ImageGenerateParams',
-    fields: {model: 'model', prompt: 'prompt', n: 'n'},
+    fields: {model: 'model', prompt: 'prompt'},
     use: `String image = client.images().generate(params).data().orElseThrow().get(0).b64Json().orElseThrow();
-        Files.write(Path.of("image.png"), Base64.getDecoder().decode(image));`,
+        Files.write(Path.of("FILE"), Base64.getDecoder().decode(image));`,
   },
   '/audio/speech': {
     imports: ['com.openai.core.http.HttpResponse', 'com.openai.models.audio.speech.SpeechCreateParams', 'java.nio.file.Files', 'java.nio.file.Path'],
@@ -44,16 +56,14 @@ const clients = {
 /** A program for the official client; what it has no method for goes along as an additional property. */
 export function java(endpoint, body) {
   const client = clients[endpoint];
-  const {trace, ...speculation} = body.speculation;
-  const request = {...body, speculation};
-  const lines = Object.entries(request).map(([name, value]) => setter(client.fields[name], name, value));
+  const lines = Object.entries(untraced(body)).map(([name, value]) => setter(client.fields[name], name, value));
   const program = `class Example {
     public static void main(String[] args) throws Exception {
         OpenAIClient client = OpenAIOkHttpClient.builder().baseUrl("${base()}").apiKey(${hasKey() ? 'System.getenv("TRIPTYCH_API_KEY")' : '"any"'}).build();
         ${client.params} params = ${client.params}.builder()
 ${lines.map(line => `                ${line}`).join('\n')}
                 .build();
-        ${client.use.replace('FILE', `speech.${body.response_format ?? 'mp3'}`)}
+        ${client.use.replace('FILE', file(endpoint, body))}
     }
 }
 `;
@@ -77,5 +87,6 @@ function literal(value) {
   if (value !== null && typeof value === 'object') {
     return `Map.of(${Object.entries(value).map(([key, v]) => `"${key}", ${literal(v)}`).join(', ')})`;
   }
-  return JSON.stringify(value);
+  const beyondInt = Number.isInteger(value) && value !== (value | 0);
+  return JSON.stringify(value) + (beyondInt ? 'L' : '');
 }

@@ -26,9 +26,12 @@ export class Pcm {
 export class Player {
   #context;
   #at = 0;
+  #pieces = 0;
 
-  constructor(rate) {
+  /** @param ended is called whenever all that came has been played */
+  constructor(rate, ended) {
     this.rate = rate;
+    this.ended = ended;
     this.#context = new AudioContext({sampleRate: rate});
   }
 
@@ -39,10 +42,18 @@ export class Player {
     const source = this.#context.createBufferSource();
     source.buffer = buffer;
     source.connect(this.#context.destination);
+    this.#pieces++;
+    source.addEventListener('ended', () => {
+      if (--this.#pieces === 0) this.ended();
+    });
     // A little ahead of now, so that the next piece is there in time.
     this.#at = Math.max(this.#at, this.#context.currentTime + 0.05);
     source.start(this.#at);
     this.#at += buffer.duration;
+  }
+
+  get playing() {
+    return this.#pieces > 0;
   }
 
   stop() {

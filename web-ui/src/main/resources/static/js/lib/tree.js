@@ -88,7 +88,7 @@ function label(node) {
 }
 
 /** White space made visible. */
-export function visible(text) {
+function visible(text) {
   return text.replaceAll('\n', '⏎').replaceAll('\t', '⇥').replaceAll(' ', '·');
 }
 

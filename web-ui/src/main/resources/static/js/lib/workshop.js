@@ -18,14 +18,17 @@ const promises = {
  * @param body reads the form: the request without speculation
  * @param generate async (body, signal): makes one and shows it
  * @param race async (body, signal): makes it both ways
+ * @param playing (): whether what was made is still being played; an event "quiet" tells that it no longer is
  * @param drafters (form): the names of those that are wanted; none for all
  */
-export function workshop({modality, endpoint, body, generate, race, drafters = () => []}) {
+export function workshop({modality, endpoint, body, generate, race, playing = () => false, drafters = () => []}) {
   const form = byId('workshop');
   const buttons = {go: byId('go'), race: byId('race'), stop: byId('stop')};
   const status = byId('status');
   const failure = byId('failure');
   let running = null;
+  const mayStop = () => { buttons.stop.disabled = !running && !playing(); };
+  addEventListener('quiet', mayStop);
 
   let model;
   onServices(services => { model = services[modality]?.model ?? model; });
@@ -37,7 +40,7 @@ export function workshop({modality, endpoint, body, generate, race, drafters = (
     failure.hidden = true;
     form.setAttribute('aria-busy', 'true');
     buttons.go.disabled = buttons.race.disabled = true;
-    buttons.stop.disabled = false;
+    mayStop();
     status.textContent = `${name}…`;
     if (matchMedia('(max-width: 60rem)').matches && what === generate) byId('result').scrollIntoView();
     const begin = performance.now();
@@ -55,7 +58,7 @@ export function workshop({modality, endpoint, body, generate, race, drafters = (
       running = null;
       form.removeAttribute('aria-busy');
       buttons.go.disabled = buttons.race.disabled = false;
-      buttons.stop.disabled = true;
+      mayStop();
     }
   }
 
@@ -69,8 +72,8 @@ export function workshop({modality, endpoint, body, generate, race, drafters = (
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       run(generate, 'Generating');
-    } else if (event.key === 'Escape' && running) {
-      running.abort();
+    } else if (event.key === 'Escape') {
+      buttons.stop.click();
     }
   });
   addEventListener('pagehide', () => running?.abort());
