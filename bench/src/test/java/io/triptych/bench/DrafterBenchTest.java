@@ -16,7 +16,7 @@ class DrafterBenchTest {
     @Test
     void claimsEqualityOfWhatIsDraftedOnly() {
         LlamaConfig shape = new LlamaConfig(
-                "llama", 40, 32, 64, 1, 1, 1, 32, 1e-5, 256, new double[16], 1, false, false, false, -1, List.of());
+                "llama", 40, 32, 64, 1, 1, 1, 32, 1e-5, 256, new double[16], false, false, false, -1, List.of());
         Model model = new Model("tiny", shape, RandomLlama.weights(1));
         Report report = new Report();
         try (LlamaDecoder target = model.load(Precision.FLOAT32);
