@@ -5,6 +5,7 @@ import io.triptych.sampling.SamplingParameters;
 import io.triptych.speculation.BudgetController;
 import io.triptych.speculation.DecodingLoop;
 import io.triptych.speculation.ExactVerifier;
+import io.triptych.speculation.ForwardingTarget;
 import io.triptych.speculation.LogitsPipeline;
 import io.triptych.speculation.RandomDrafter;
 import io.triptych.speculation.Sequence;
@@ -43,27 +44,12 @@ final class ToyModel implements GenerativeModel<ToyModel.Asked, Integer> {
     /** From this pass on fails every one that has a sequence in it whose prompt begins with 13. */
     volatile int broken = Integer.MAX_VALUE;
 
-    private final DecodingLoop loop = new DecodingLoop(new Target() {
-        @Override
-        public int vocabularySize() {
-            return target.vocabularySize();
-        }
-
-        @Override
-        public int capacity() {
-            return target.capacity();
-        }
-
-        @Override
-        public Session open() {
-            return target.open();
-        }
-
+    private final DecodingLoop loop = new DecodingLoop(new ForwardingTarget(target) {
         @Override
         @SuppressWarnings("NonAtomicVolatileUpdate") // only the inference thread writes
         public List<Scores> score(List<Step> steps) {
             permits.acquireUninterruptibly();
-            List<Scores> scores = target.score(steps);
+            List<Scores> scores = super.score(steps);
             if (passes >= broken && steps.stream().anyMatch(step -> first(step) == 13)) {
                 throw new IllegalStateException("the pass failed");
             }

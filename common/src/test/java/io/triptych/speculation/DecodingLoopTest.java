@@ -294,51 +294,12 @@ class DecodingLoopTest {
         Sequence last = sequence(Drafter.none(), FULL, 2, new Collector(-1), TOKENS);
         try (first;
                 last;
-                Sequence asked = new Sequence(
-                        new int[] {1, 2, 3},
-                        target.open(),
-                        Drafter.none(),
-                        asking,
-                        new ExactVerifier(),
-                        new LogitsPipeline(FULL),
-                        new CounterRandom(3),
-                        new Collector(-1),
-                        TOKENS)) {
+                Sequence asked = sequence(new int[] {1, 2, 3}, asking)) {
             new DecodingLoop(target, cost).run(List.of(first, asked, last));
         }
         assertThat(plainSteps.subList(0, 2)).containsExactly(7.0, 7.0);
         assertThat(plainSteps.subList(plainSteps.size() - 4, plainSteps.size())).containsOnly(2.0);
         assertThat(cost.seconds(1)).as("between passes").isEqualTo(1);
-    }
-
-    /** Drafts nothing, and keeps what it is told of passes. */
-    private static final class Recorder implements BudgetController {
-        private final boolean costsAsUsual;
-        private final List<Double> passSeconds = new ArrayList<>();
-
-        Recorder(boolean costsAsUsual) {
-            this.costsAsUsual = costsAsUsual;
-        }
-
-        @Override
-        public int allowance() {
-            return 0;
-        }
-
-        @Override
-        public TokenTree select(TokenTree draft) {
-            return draft;
-        }
-
-        @Override
-        public void observe(TokenTree scored, Verdict verdict, double draftSeconds, double seconds) {
-            passSeconds.add(seconds);
-        }
-
-        @Override
-        public boolean costsAsUsual() {
-            return costsAsUsual;
-        }
     }
 
     private Sequence sequence(int[] prompt, BudgetController budget) {
@@ -356,7 +317,7 @@ class DecodingLoopTest {
 
     @Test
     void aBudgetLearnsOnlyWhatPassesOfItsSequenceAloneTake() {
-        Recorder budget = new Recorder(true);
+        RecordingBudget budget = new RecordingBudget(0, true);
         try (Sequence first = sequence(new int[] {1, 2, 3}, budget);
                 Sequence second = sequence(new int[40], BudgetController.fixed(0))) {
             loop.step(List.of(first));
@@ -369,7 +330,7 @@ class DecodingLoopTest {
             loop.step(List.of(first, second));
             loop.step(List.of(first));
         }
-        assertThat(budget.passSeconds)
+        assertThat(budget.passSeconds())
                 .extracting(seconds -> seconds > 0)
                 .containsExactly(true, true, false, false, false, true);
     }
@@ -378,8 +339,8 @@ class DecodingLoopTest {
     void nothingIsLearnedOfSharedPassesThatCostSomethingElse() {
         for (boolean other : new boolean[] {false, true}) {
             PassCost cost = new PassCost(new double[] {1, 1.1}, new PassCost.Shared(1, 0.5, 0.1));
-            try (Sequence first = sequence(new int[] {1, 2, 3}, new Recorder(true));
-                    Sequence second = sequence(new int[] {1, 2}, new Recorder(other))) {
+            try (Sequence first = sequence(new int[] {1, 2, 3}, new RecordingBudget(0, true));
+                    Sequence second = sequence(new int[] {1, 2}, new RecordingBudget(0, other))) {
                 new DecodingLoop(target, cost).run(List.of(first, second));
             }
             cost.beside(1, 1, 1);
@@ -391,16 +352,7 @@ class DecodingLoopTest {
     void aPassCachesThePromptsThatCameFirst() {
         List<Sequence> sequences = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
-            sequences.add(new Sequence(
-                    new int[100],
-                    target.open(),
-                    Drafter.none(),
-                    BudgetController.fixed(0),
-                    new ExactVerifier(),
-                    new LogitsPipeline(FULL),
-                    new CounterRandom(i),
-                    new Collector(-1),
-                    TOKENS));
+            sequences.add(sequence(new int[100], BudgetController.fixed(0)));
         }
         // 256 tokens of all prompts, then a step of those that are ready; beside it 32 of each other prompt, and 256 of
         // all.

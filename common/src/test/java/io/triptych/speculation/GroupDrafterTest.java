@@ -75,23 +75,7 @@ class GroupDrafterTest {
 
     @Test
     void theBudgetSeesPassesInsideFramesAlone() {
-        List<Double> seen = new ArrayList<>();
-        BudgetController inside = new BudgetController() {
-            @Override
-            public int allowance() {
-                return 2;
-            }
-
-            @Override
-            public TokenTree select(TokenTree draft) {
-                return draft;
-            }
-
-            @Override
-            public void observe(TokenTree scored, Verdict verdict, double draftSeconds, double passSeconds) {
-                seen.add(passSeconds);
-            }
-        };
+        RecordingBudget inside = new RecordingBudget(2, true);
         GroupBudget budget = new GroupBudget(inside, 4);
         int[] allowances = new int[6];
         int[] accepted = {0, 1, 0, 0, 2, 0}; // frames of 1 + 2 + 1 codes, and of 1 + 3
@@ -101,7 +85,7 @@ class GroupDrafterTest {
             budget.observe(new TokenTree(0), new Verdict(path, 0, false), 0, pass);
         }
         assertThat(allowances).containsExactly(0, 2, 0, 0, 2, 0);
-        assertThat(seen).containsExactly(1.0, 2.0, 4.0);
+        assertThat(inside.passSeconds()).containsExactly(1.0, 2.0, 4.0);
     }
 
     @Test

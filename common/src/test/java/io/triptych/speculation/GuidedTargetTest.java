@@ -133,33 +133,13 @@ class GuidedTargetTest {
     @Test
     void promptsAreCachedInStepAndBothCount() {
         List<Integer> rows = new ArrayList<>();
-        Target counting = new Target() {
-            @Override
-            public int vocabularySize() {
-                return toy.vocabularySize();
-            }
-
-            @Override
-            public int capacity() {
-                return toy.capacity();
-            }
-
-            @Override
-            public Session open() {
-                return toy.open();
-            }
-
-            @Override
-            public List<Scores> score(List<Step> steps) {
-                return toy.score(steps);
-            }
-
+        Target counting = new ForwardingTarget(toy) {
             @Override
             public List<Scores> score(List<Step> steps, List<Prompt> prompts) {
                 rows.add(prompts.stream()
                         .mapToInt(prompt -> prompt.tokens().length)
                         .sum());
-                return Target.super.score(steps, prompts);
+                return super.score(steps, prompts);
             }
         };
         GuidedTarget guided = new GuidedTarget(counting);
@@ -188,28 +168,13 @@ class GuidedTargetTest {
 
     @Test
     void aSessionThatCannotBeOpenedWholeLeavesNothingOpen() {
-        Target narrow = new Target() {
-            @Override
-            public int vocabularySize() {
-                return toy.vocabularySize();
-            }
-
-            @Override
-            public int capacity() {
-                return toy.capacity();
-            }
-
+        Target narrow = new ForwardingTarget(toy) {
             @Override
             public Session open() {
                 if (toy.openSessions() == 1) {
                     throw new IllegalStateException("no memory");
                 }
-                return toy.open();
-            }
-
-            @Override
-            public List<Scores> score(List<Step> steps) {
-                return toy.score(steps);
+                return super.open();
             }
         };
         assertThatThrownBy(() -> new GuidedTarget(narrow).open(UNCONDITIONAL, 3))

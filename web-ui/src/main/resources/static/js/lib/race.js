@@ -20,26 +20,14 @@ export async function race({body, signal, stream, lane}) {
   const mode = body.speculation.mode === 'off' ? 'exact' : body.speculation.mode;
 
   const recording = [];
-  fast.start();
-  try {
-    for await (const event of stream({...body, speculation: {...body.speculation, mode}}, signal)) {
-      recording.push({at: fast.elapsed(), event});
-      fast.accept(event);
-    }
-  } finally {
-    fast.finish();
-  }
+  await fast.run(
+    stream({...body, speculation: {...body.speculation, mode}}, signal),
+    event => recording.push({at: fast.elapsed(), event}),
+  );
 
   const replayed = replay(fast, lane('With speculation'), recording, signal);
-  plain.start();
   const {drafters, budget, ...extension} = body.speculation;
-  try {
-    for await (const event of stream({...body, speculation: {...extension, mode: 'off'}}, signal)) {
-      plain.accept(event);
-    }
-  } finally {
-    plain.finish();
-  }
+  await plain.run(stream({...body, speculation: {...extension, mode: 'off'}}, signal));
   await replayed;
   note(body, fast.milliseconds, plain.milliseconds);
   return {fast, plain, mode};
@@ -63,6 +51,18 @@ function runner(shown) {
     start() {
       begin = performance.now();
       tick();
+    },
+    /** Shows what comes, until that ends or fails. */
+    async run(events, heard = () => {}) {
+      this.start();
+      try {
+        for await (const event of events) {
+          heard(event);
+          this.accept(event);
+        }
+      } finally {
+        this.finish();
+      }
     },
     finish(milliseconds = elapsed()) {
       cancelAnimationFrame(frame);

@@ -17,9 +17,8 @@ class SecurityHeaders implements WebFilter {
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         HttpHeaders headers = exchange.getResponse().getHeaders();
-        // At the end, because the services say the same of their answers, which must not be said twice; their policy,
-        // which
-        // forbids everything, stands.
+        // At the end, because the services say the same of their answers, which must not be said twice. Their policy
+        // stands: it forbids everything.
         exchange.getResponse()
                 .beforeCommit(() -> Mono.fromRunnable(() -> {
                     headers.putIfAbsent("Content-Security-Policy", List.of(POLICY));
