@@ -27,7 +27,6 @@ final class Lane implements AutoCloseable {
 
     private final List<LlamaSession> sessions = new ArrayList<>(); // by span
     private final List<Long> spans = new ArrayList<>();
-    private int sequences;
     private int rows;
     private int scored;
     private int maskSize;
@@ -48,18 +47,9 @@ final class Lane implements AutoCloseable {
     void clear() {
         sessions.clear();
         spans.clear();
-        sequences = 0;
         rows = 0;
         scored = 0;
         maskSize = 0;
-    }
-
-    int rows() {
-        return rows;
-    }
-
-    int sequences() {
-        return sequences;
     }
 
     /**
@@ -87,7 +77,6 @@ final class Lane implements AutoCloseable {
         for (int begin = from; begin < to; begin += SPAN_ROWS) {
             addSpan(session, tree, begin, Math.min(to, begin + SPAN_ROWS), first + begin - from);
         }
-        sequences++;
         rows += added;
         scored = wanted ? rows : scored;
         return first;

@@ -2,8 +2,6 @@ package io.triptych.decoder;
 
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDManager;
-import io.triptych.speculation.Target;
-import io.triptych.speculation.TokenTree;
 import io.triptych.torchscript.EngineThreads;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,28 +11,20 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
  * How the threads share a pass. Those that share every operator wait for each other hundreds of times a pass, which small
- * models do not repay. So rows are dealt out to lanes, one a thread, where that is faster: whole sequences, or parts of one,
- * of which the later follows on the earlier's heels, layer by layer. From how large a pass on that pays is tried out once for
- * every decoder. What comes out is the same, since no row depends on what stands beside it.
+ * models do not repay. So rows are dealt out to lanes where that is faster: whole sequences, or parts of one, of which the later
+ * follows on the earlier's heels, layer by layer. How many lanes are fastest is learnt from the passes ({@link FastestWay}). What comes out is
+ * the same, since no row depends on what stands beside it.
  */
 final class Lanes implements AutoCloseable {
-    /** What a sequence costs in a lane beside its rows, in rows. */
+    /** What a sequence takes in a lane beside its rows, in rows that look back at nothing. */
     private static final int SEQUENCE_ROWS = 4;
 
-    private static final int TRIALS = 7;
-    private static final long TRIAL_NANOS = 60_000_000;
-    private static final int TRIAL_ROWS = 8;
-    private static final int[] DEALT_TRIAL_ROWS = {16, 32, 64};
-
-    /** The share of its time that a trial must take when dealt out: a helper that is woken up late costs more than a good one saves. */
-    private static final double WORTHWHILE = 0.9;
-
-    private static final int NEVER = Integer.MAX_VALUE;
+    /** To look back at so many tokens takes as long as all else. */
+    private static final double TOKENS_LOOKED_BACK_AT = 300;
 
     /**
      * Whether a lane sees what another has written before it told so. The program knows no fences; these processors keep
@@ -46,9 +36,11 @@ final class Lanes implements AutoCloseable {
     private final List<Lane> lanes = new ArrayList<>();
     private final SharedArray written; // by lane: the layer that it has come through
     private final ExecutorService helpers;
-    private int threadsOfOne = EngineThreads.all();
-    private int dealtFrom = NEVER;
+    private final FastestWay fastest;
+    private int settled = -1; // the way to take; negative: the fastest
 
+    private double load;
+    private int way;
     private int used = 1;
     private final boolean[] follows = new boolean[EngineThreads.all()];
     private boolean meeting; // whether any does
@@ -59,6 +51,7 @@ final class Lanes implements AutoCloseable {
     /** @param maker of a lane for the same decoder */
     Lanes(Supplier<Lane> maker, PtNDManager manager) {
         this.maker = maker;
+        fastest = new FastestWay(waysOf(EngineThreads.all()));
         lanes.add(maker.get());
         written = new SharedArray(manager, DataType.INT64, 1);
         written.reserve(EngineThreads.all());
@@ -69,108 +62,102 @@ final class Lanes implements AutoCloseable {
         });
     }
 
-    /** Tries out on how many threads a lane alone is fastest, and from what size on two lanes are faster. */
-    void settle(Target decoder) {
-        if (EngineThreads.all() == 1) {
-            return;
-        }
-        try (Target.Session first = decoder.open();
-                Target.Session second = decoder.open()) {
-            int most = decoder.capacity();
-            useAllForOne(timeShare(this::useAllForOne, decoder, List.of(first), Math.min(TRIAL_ROWS, most)) < 1);
-            List<Target.Session> sessions = ORDERED_WRITES ? List.of(first) : List.of(first, second);
-            int least = NEVER;
-            for (int i = 0; least == NEVER && i < DEALT_TRIAL_ROWS.length && DEALT_TRIAL_ROWS[i] <= most; i++) {
-                int load = sessions.size() * (DEALT_TRIAL_ROWS[i] + SEQUENCE_ROWS);
-                Consumer<Boolean> turn = on -> dealFrom(on ? load : NEVER);
-                least = timeShare(turn, decoder, sessions, DEALT_TRIAL_ROWS[i]) < WORTHWHILE ? load : NEVER;
-            }
-            dealFrom(least);
-        }
+    /** Settles the way of every pass that it is open to, rather than the fastest. */
+    void settle(int way) {
+        settled = way;
     }
 
-    private void useAllForOne(boolean all) {
-        threadsOfOne = all ? EngineThreads.all() : 1;
+    /** How many ways there are with so many lanes at most: one on one thread, one on all threads, then two, four and so on. */
+    private static int waysOf(int most) {
+        return EngineThreads.all() == 1 ? 1 : most <= 1 ? 2 : 2 + Integer.SIZE - Integer.numberOfLeadingZeros(most - 1);
     }
 
-    /** Settles the least load, rows and {@link #SEQUENCE_ROWS} for every sequence, that two lanes take. */
-    void dealFrom(int load) {
-        dealtFrom = load;
+    private static int lanesOf(int way) {
+        return way == 0 ? 1 : Math.min(1 << (way - 1), EngineThreads.all());
     }
 
-    /** What share of the time without it scoring a tree of each session takes with a switch on, in turns. */
-    private static double timeShare(Consumer<Boolean> turn, Target decoder, List<Target.Session> sessions, int rows) {
-        TokenTree tree = new TokenTree(0);
-        for (int i = 1; i < rows; i++) {
-            tree.add(TokenTree.ROOT, 0, 1, null);
-        }
-        List<Target.Step> steps =
-                sessions.stream().map(session -> new Target.Step(session, tree)).toList();
-        long leastOn = Long.MAX_VALUE;
-        long leastOff = Long.MAX_VALUE;
-        long begin = System.nanoTime();
-        for (int trial = 0; trial < TRIALS && (trial < 2 || System.nanoTime() - begin < TRIAL_NANOS); trial++) {
-            turn.accept(false);
-            leastOff = Math.min(leastOff, nanos(decoder, steps));
-            turn.accept(true);
-            leastOn = Math.min(leastOn, nanos(decoder, steps));
-        }
-        sessions.forEach(session -> session.commit(new int[0]));
-        return (double) leastOn / leastOff;
-    }
-
-    private static long nanos(Target decoder, List<Target.Step> steps) {
-        long begin = System.nanoTime();
-        decoder.score(steps);
-        return System.nanoTime() - begin;
+    private static int threadsOf(int way) {
+        return way == 0 ? 1 : EngineThreads.all() / lanesOf(way);
     }
 
     /**
-     * Begins a pass: deals rows out, as many to every lane.
+     * Begins a pass: deals rows out, as many to every lane, or fewer where they look back at more.
      *
      * @return where each part's rows are
      */
     Map<Part, List<Piece>> deal(List<Part> parts) {
-        int load = parts.stream().mapToInt(part -> part.rows() + SEQUENCE_ROWS).sum();
-        used = load < dealtFrom ? 1 : Math.min(EngineThreads.all(), Math.max(2, 2 * load / dealtFrom));
-        while (lanes.size() < used) {
+        load = Math.max(
+                1, parts.stream().mapToDouble(part -> load(part, part.from())).sum());
+        int most = ORDERED_WRITES ? parts.stream().mapToInt(Part::rows).sum() : parts.size();
+        int open = waysOf(Math.min(most, EngineThreads.all()));
+        way = settled < 0 ? fastest.choose(load, open) : Math.min(settled, open - 1);
+        int count = lanesOf(way);
+        while (lanes.size() < count) {
             lanes.add(maker.get());
         }
         lanes.forEach(Lane::clear);
         Arrays.fill(follows, false);
         meeting = false;
         Map<Part, List<Piece>> pieces = new HashMap<>();
-        int share = (load + used - 1) / used;
-        int number = 0;
+        used = 1;
+        double room = load / count;
         for (Part part : parts.stream().sorted(Part.DEALT).toList()) {
             List<Piece> ofPart = new ArrayList<>();
             for (int from = part.from(); from < part.tree().size(); ) {
-                Lane lane = lanes.get(number);
-                int left = part.tree().size() - from;
-                int room = share - lane.rows() - SEQUENCE_ROWS * (lane.sequences() + 1);
-                boolean whole = number == used - 1 || left <= room + SEQUENCE_ROWS;
-                int count = whole ? left : room;
-                if (count > 0 && (whole || ORDERED_WRITES)) {
-                    follows[number] |= from > part.from();
-                    meeting |= from > part.from();
-                    int row = lane.add(part.session(), part.tree(), from, from + count, part.wanted());
-                    ofPart.add(new Piece(lane, row, from, from + count));
-                    from += count;
+                boolean whole = used == count || load(part, from) <= room + SEQUENCE_ROWS;
+                int to = whole ? part.tree().size() : ORDERED_WRITES ? end(part, from, room) : from;
+                if (to > from) {
+                    boolean following = from > part.from();
+                    follows[used - 1] |= following;
+                    meeting |= following;
+                    Lane lane = lanes.get(used - 1);
+                    int row = lane.add(part.session(), part.tree(), from, to, part.wanted());
+                    ofPart.add(new Piece(lane, row, from, to));
+                    room -= load(part, from, to);
+                    from = to;
                 }
-                number += whole ? 0 : 1;
+                if (!whole) {
+                    used++;
+                    room = load / count;
+                }
             }
             pieces.put(part, ofPart);
         }
         return pieces;
     }
 
+    /** What a part takes from a row on, in rows that look back at nothing. */
+    private static double load(Part part, int from) {
+        return load(part, from, part.tree().size());
+    }
+
+    private static double load(Part part, int from, int to) {
+        double lookingBackAt = part.session().length() + (from + to) / 2.0; // on average
+        return (SEQUENCE_ROWS + to - from) * (1 + lookingBackAt / TOKENS_LOOKED_BACK_AT);
+    }
+
+    /** Up to which row a part fills a lane's room; it goes on in the very next lane, with a row at least. */
+    private static int end(Part part, int from, double room) {
+        int to = from > part.from() ? from + 1 : from;
+        while (load(part, from, to + 1) <= room) {
+            to++;
+        }
+        return to;
+    }
+
     /** Runs the pass. What a lane fails with is thrown when all are over. */
     void run() {
+        long begin = System.nanoTime();
+        int threads = threadsOf(way);
         if (used == 1) {
-            lanes.get(0).run(threadsOfOne, -1, false, written);
-            return;
+            lanes.get(0).run(threads, -1, false, written);
+        } else {
+            runAll(threads);
         }
-        int threads = Math.max(1, EngineThreads.all() / used);
+        fastest.took(way, load, (System.nanoTime() - begin) / 1e9);
+    }
+
+    private void runAll(int threads) {
         EngineThreads.use(threads); // before the others, who must find the same
         for (int lane = 0; lane < used; lane++) {
             written.longs().put(lane, 0);

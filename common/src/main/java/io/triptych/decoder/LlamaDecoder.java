@@ -40,8 +40,7 @@ public final class LlamaDecoder implements Target, AutoCloseable {
     }
 
     /**
-     * Writes the weights as the program wants them to a temporary file, as large as the decoder in memory, loads it, and
-     * tries out how many threads suit it.
+     * Writes the weights as the program wants them to a temporary file, as large as the decoder in memory, and loads it.
      *
      * @param capacity the most tokens that a session can hold, drafts included
      */
@@ -55,14 +54,7 @@ public final class LlamaDecoder implements Target, AutoCloseable {
     }
 
     static LlamaDecoder load(LlamaArchive archive) {
-        LlamaDecoder decoder = new LlamaDecoder(archive, TorchScriptProgram.load(archive.archive()));
-        try {
-            decoder.lanes.settle(decoder);
-        } catch (RuntimeException | Error e) {
-            decoder.close();
-            throw e;
-        }
-        return decoder;
+        return new LlamaDecoder(archive, TorchScriptProgram.load(archive.archive()));
     }
 
     /** The shape of the layers. */
@@ -129,9 +121,9 @@ public final class LlamaDecoder implements Target, AutoCloseable {
         return scores;
     }
 
-    /** Settles from how large a pass on it is dealt out to lanes, whatever loading found to be faster: see {@link Lanes}. */
-    void dealFrom(int load) {
-        lanes.dealFrom(load);
+    /** Settles in which way the {@link Lanes} share every pass, rather than in the fastest. */
+    void settle(int way) {
+        lanes.settle(way);
     }
 
     /** Caches tokens after a session's committed ones. */

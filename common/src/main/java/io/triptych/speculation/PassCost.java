@@ -260,7 +260,7 @@ public final class PassCost {
     }
 
     /** Tokens of a pass that other sequences gain: what a second is worth counts these too. */
-    double otherTokens() {
+    public double otherTokens() {
         return otherTokens;
     }
 

@@ -184,7 +184,7 @@ class CsmDecoderTest {
                 LlamaSession given = LlamaSession.of(depth.open(), depth);
                 Target.Session first = depth.open();
                 Target.Session second = depth.open()) {
-            depth.dealFrom(Integer.MAX_VALUE);
+            depth.settle(0);
             float[] start = new float[config.depth().hiddenSize()];
             Arrays.fill(start, 1);
             given.startFrom(start);

@@ -247,10 +247,11 @@ final class FusedDrafter implements Drafter {
         expand();
     }
 
-    /** Whether scoring the chosen nodes is worth its time; the first pass of a draft always is. */
+    /** Whether scoring the chosen nodes is worth its time; the first pass of a draft always is if nobody else waits for it. */
     private boolean paysToScore(int count) {
         double worth = trust.factor() * gainOfScoring * weight(count) / rate.tokensPerSecond();
-        return modelPasses == 0 || worth >= modelOverhead() * model.seconds(count);
+        boolean alone = targetCost.otherTokens() == 0;
+        return alone && modelPasses == 0 || worth >= modelOverhead() * model.seconds(count);
     }
 
     /** Scores the chosen nodes and returns their weight. */
@@ -288,6 +289,9 @@ final class FusedDrafter implements Drafter {
      * @param taken what its passes took, the first time with reading the prompt
      */
     private void recordModel(double gain, double taken) {
+        if (modelPasses == 0) {
+            return;
+        }
         double gainSeconds = trust.factor() * gain / rate.tokensPerSecond();
         modelPays.record(gainSeconds - modelSeconds);
         gainOfModel += gainSeconds - taken;
