@@ -1,25 +1,29 @@
 package io.triptych.decoder;
 
+import java.util.Arrays;
+
 /**
- * Learns which of a few ways to do something is fastest, apart for sizes within a factor of two. At first each is tried in
- * turn; from then on the fastest is taken, and another tried again now and then, more rarely as long as it stays slower: what was
- * fastest while the machine was busy with other things, as it is when services start, need not be so for good. Not thread-safe.
+ * Learns which of a few ways to do something is fastest, apart for sizes within a factor of two. Now and then another way than
+ * the one preferred is tried, more rarely as long as it stays slower: what was fastest while the machine was busy with other things,
+ * as it is when services start, need not be so for good. A way is tried a few times on end, since the first time finds its caches
+ * cold and its threads asleep, and compared with the times right before, since machines change their pace. Not thread-safe.
  */
 final class FastestWay {
-    private static final int TRIALS = 3;
+    /** Times on end that a way is tried, and as many right before with which they are compared; of both the shortest counts. */
+    private static final int TRIES = 4;
 
-    /** So many times the fastest is taken between two trials of others: at least, and at most. */
-    private static final int SHORTEST_INTERVAL = 16;
+    /** What takes so many times as long as the preferred way is not tried further. */
+    private static final double HOPELESS = 2;
+
+    /** How often something is done between two trials of a way: what has once been preferred, and at most. */
+    private static final int SHORT_INTERVAL = 16;
 
     private static final int LONGEST_INTERVAL = 1024;
-
-    /** How fast what is known of the fastest way follows what it takes; a single time counts for no more than twice that. */
-    private static final double SHARE = 0.2;
 
     private final int ways;
     private final Size[] sizes = new Size[Integer.SIZE];
 
-    /** @param ways how many there are, at least 1 */
+    /** @param ways how many there are, at least 1; the first is preferred to begin with */
     FastestWay(int ways) {
         this.ways = ways;
     }
@@ -48,55 +52,53 @@ final class FastestWay {
     }
 
     private final class Size {
-        private final double[] time = new double[ways]; // for a unit of size
-        private final int[] tried = new int[ways];
-        private int interval = SHORTEST_INTERVAL;
-        private int untilTrial = SHORTEST_INTERVAL;
-        private int lastTrial;
+        private final int[] interval = new int[ways];
+        private final int[] untilTrial = new int[ways];
+        private final double[] recent = new double[TRIES]; // of the preferred way, for a unit of size
+        private int recorded;
+        private int preferred;
+        private int tried;
+        private int triesLeft;
+        private double shortest; // of the tries
+
+        Size() {
+            Arrays.fill(interval, TRIES);
+            Arrays.fill(untilTrial, TRIES);
+        }
 
         int choose(int open) {
-            int least = 0;
-            for (int way = 1; way < open; way++) {
-                least = tried[way] < tried[least] ? way : least;
+            for (int way = 0; way < open && triesLeft == 0; way++) {
+                if (way != preferred && untilTrial[way]-- <= 0) {
+                    tried = way;
+                    triesLeft = TRIES;
+                    shortest = Double.POSITIVE_INFINITY;
+                }
             }
-            if (tried[least] < TRIALS) {
-                return least;
-            }
-            int fastest = fastest(open);
-            if (open == 1 || --untilTrial > 0) {
-                return fastest;
-            }
-            interval = Math.min(2 * interval, LONGEST_INTERVAL);
-            untilTrial = interval;
-            do {
-                lastTrial = (lastTrial + 1) % open;
-            } while (lastTrial == fastest);
-            return lastTrial;
+            int way = triesLeft > 0 ? tried : preferred;
+            return way < open ? way : 0;
         }
 
         void took(int way, double taken) {
-            int fastest = fastest(ways);
-            if (tried[way] < TRIALS) {
-                time[way] = tried[way] == 0 ? taken : Math.min(time[way], taken);
-                tried[way]++;
-            } else if (way == fastest) {
-                time[way] += SHARE * (Math.min(taken, 2 * time[way]) - time[way]);
-            } else {
-                time[way] = taken;
-                if (taken < time[fastest]) {
-                    interval = SHORTEST_INTERVAL;
-                    untilTrial = interval;
+            if (triesLeft > 0 && way == tried) {
+                double before = Arrays.stream(recent).min().orElseThrow();
+                shortest = Math.min(shortest, taken);
+                triesLeft = taken > HOPELESS * before ? 0 : triesLeft - 1;
+                if (triesLeft == 0) {
+                    judge(shortest < before);
                 }
+            } else if (way == preferred) {
+                recent[recorded++ % TRIES] = taken;
             }
         }
 
-        /** Of the first ways that were tried. */
-        private int fastest(int open) {
-            int fastest = 0;
-            for (int way = 1; way < open; way++) {
-                fastest = tried[way] > 0 && time[way] < time[fastest] ? way : fastest;
+        private void judge(boolean faster) {
+            int other = faster ? preferred : tried;
+            interval[other] = faster ? SHORT_INTERVAL : Math.min(2 * interval[other], LONGEST_INTERVAL);
+            untilTrial[other] = interval[other];
+            if (faster) {
+                preferred = tried;
+                Arrays.fill(recent, shortest);
             }
-            return fastest;
         }
     }
 }
