@@ -9,11 +9,14 @@ import java.util.Arrays;
  * cold and its threads asleep, and compared with the times right before, since machines change their pace. Not thread-safe.
  */
 final class FastestWay {
-    /** Times on end that a way is tried, and as many right before with which they are compared; of both the shortest counts. */
+    /** Times on end that a way is tried, and as many right before with which they are compared; of both the median counts. */
     private static final int TRIES = 4;
 
     /** What takes so many times as long as the preferred way is not tried further. */
     private static final double HOPELESS = 2;
+
+    /** The share of the time that a way must take to be preferred to one before it: threads that share work are not free. */
+    private static final double WORTHWHILE = 0.9;
 
     /** How often something is done between two trials of a way: what has once been preferred, and at most. */
     private static final int SHORT_INTERVAL = 16;
@@ -23,7 +26,7 @@ final class FastestWay {
     private final int ways;
     private final Size[] sizes = new Size[Integer.SIZE];
 
-    /** @param ways how many there are, at least 1; the first is preferred to begin with */
+    /** @param ways how many there are, at least 1, the modest first; the first is preferred to begin with */
     FastestWay(int ways) {
         this.ways = ways;
     }
@@ -59,7 +62,7 @@ final class FastestWay {
         private int preferred;
         private int tried;
         private int triesLeft;
-        private double shortest; // of the tries
+        private final double[] tries = new double[TRIES];
 
         Size() {
             Arrays.fill(interval, TRIES);
@@ -71,7 +74,6 @@ final class FastestWay {
                 if (way != preferred && untilTrial[way]-- <= 0) {
                     tried = way;
                     triesLeft = TRIES;
-                    shortest = Double.POSITIVE_INFINITY;
                 }
             }
             int way = triesLeft > 0 ? tried : preferred;
@@ -80,11 +82,14 @@ final class FastestWay {
 
         void took(int way, double taken) {
             if (triesLeft > 0 && way == tried) {
-                double before = Arrays.stream(recent).min().orElseThrow();
-                shortest = Math.min(shortest, taken);
-                triesLeft = taken > HOPELESS * before ? 0 : triesLeft - 1;
-                if (triesLeft == 0) {
-                    judge(shortest < before);
+                tries[--triesLeft] = taken;
+                double before = median(recent);
+                if (taken > HOPELESS * before) {
+                    triesLeft = 0;
+                    judge(false);
+                } else if (triesLeft == 0) {
+                    double worthwhile = tried > preferred ? WORTHWHILE : 1 / WORTHWHILE;
+                    judge(median(tries) < worthwhile * before);
                 }
             } else if (way == preferred) {
                 recent[recorded++ % TRIES] = taken;
@@ -97,8 +102,14 @@ final class FastestWay {
             untilTrial[other] = interval[other];
             if (faster) {
                 preferred = tried;
-                Arrays.fill(recent, shortest);
+                System.arraycopy(tries, 0, recent, 0, TRIES);
             }
         }
+    }
+
+    private static double median(double[] times) {
+        double[] sorted = times.clone();
+        Arrays.sort(sorted);
+        return (sorted[(TRIES - 1) / 2] + sorted[TRIES / 2]) / 2;
     }
 }
