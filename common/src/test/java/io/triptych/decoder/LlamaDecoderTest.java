@@ -55,6 +55,16 @@ class LlamaDecoderTest {
     }
 
     @Test
+    void aPassOfNothingIsOver() {
+        LlamaConfig config = RandomWeights.config(false, false, true);
+        try (LlamaDecoder decoder = LlamaDecoder.load(config, weights, Precision.INT8, 16)) {
+            for (int i = 0; i < 20; i++) { // more often than it takes to try every way
+                assertThat(decoder.score(List.of())).isEmpty();
+            }
+        }
+    }
+
+    @Test
     void wrongUseIsRefusedBeforeAnythingRuns() {
         LlamaConfig config = RandomWeights.config(false, false, true);
         LlamaDecoder decoder = LlamaDecoder.load(config, weights, Precision.INT8, 16);
