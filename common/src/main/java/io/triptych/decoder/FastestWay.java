@@ -3,14 +3,14 @@ package io.triptych.decoder;
 import java.util.Arrays;
 
 /**
- * Learns which of a few ways to do something is fastest, apart for sizes within a factor of two. Now and then another way than
+ * Learns which of a few ways to do something is fastest, apart for sizes within a factor of two and for how many ways there are. Now and then another way than
  * the one preferred is tried, more rarely as long as it stays slower: what was fastest while the machine was busy with other things,
  * as it is when services start, need not be so for good. A way is tried a few times on end, since the first time finds its caches
  * cold and its threads asleep, and compared with the times right before, since machines change their pace. Not thread-safe.
  */
 final class FastestWay {
     /** Times on end that a way is tried, and as many right before with which they are compared; of both the median counts. */
-    private static final int TRIES = 4;
+    private static final int TRIES = 5;
 
     /** What takes so many times as long as the preferred way is not tried further. */
     private static final double HOPELESS = 2;
@@ -23,12 +23,11 @@ final class FastestWay {
 
     private static final int LONGEST_INTERVAL = 1024;
 
-    private final int ways;
-    private final Size[] sizes = new Size[Integer.SIZE];
+    private final Size[][] sizes;
 
     /** @param ways how many there are, at least 1, the modest first; the first is preferred to begin with */
     FastestWay(int ways) {
-        this.ways = ways;
+        sizes = new Size[ways][Integer.SIZE];
     }
 
     /**
@@ -38,46 +37,48 @@ final class FastestWay {
      * @param open only the first so many ways can be taken; at least 1
      */
     int choose(double size, int open) {
-        return of(size).choose(open);
+        return of(size, open).choose();
     }
 
-    /** Tells what it took to do something of a size in a way. */
-    void took(int way, double size, double seconds) {
-        of(size).took(way, seconds / size);
+    /** Tells what it took to do something of a size in a way, of so many that were open. */
+    void took(int way, double size, int open, double seconds) {
+        of(size, open).took(way, seconds / size);
     }
 
-    private Size of(double size) {
+    private Size of(double size, int open) {
+        Size[] ofOpen = sizes[open - 1];
         int number = Math.getExponent(size);
-        if (sizes[number] == null) {
-            sizes[number] = new Size();
+        if (ofOpen[number] == null) {
+            ofOpen[number] = new Size(open);
         }
-        return sizes[number];
+        return ofOpen[number];
     }
 
-    private final class Size {
-        private final int[] interval = new int[ways];
-        private final int[] untilTrial = new int[ways];
+    private static final class Size {
+        private final int[] interval;
+        private final int[] untilTrial;
         private final double[] recent = new double[TRIES]; // of the preferred way, for a unit of size
-        private int recorded;
+        private int oldest; // of these
         private int preferred;
         private int tried;
         private int triesLeft;
         private final double[] tries = new double[TRIES];
 
-        Size() {
+        Size(int ways) {
+            interval = new int[ways];
+            untilTrial = new int[ways];
             Arrays.fill(interval, TRIES);
             Arrays.fill(untilTrial, TRIES);
         }
 
-        int choose(int open) {
-            for (int way = 0; way < open && triesLeft == 0; way++) {
+        int choose() {
+            for (int way = 0; way < interval.length && triesLeft == 0; way++) {
                 if (way != preferred && untilTrial[way]-- <= 0) {
                     tried = way;
                     triesLeft = TRIES;
                 }
             }
-            int way = triesLeft > 0 ? tried : preferred;
-            return way < open ? way : 0;
+            return triesLeft > 0 ? tried : preferred;
         }
 
         void took(int way, double taken) {
@@ -92,7 +93,8 @@ final class FastestWay {
                     judge(median(tries) < worthwhile * before);
                 }
             } else if (way == preferred) {
-                recent[recorded++ % TRIES] = taken;
+                recent[oldest] = taken;
+                oldest = (oldest + 1) % TRIES;
             }
         }
 
@@ -110,6 +112,6 @@ final class FastestWay {
     private static double median(double[] times) {
         double[] sorted = times.clone();
         Arrays.sort(sorted);
-        return (sorted[(TRIES - 1) / 2] + sorted[TRIES / 2]) / 2;
+        return sorted[TRIES / 2];
     }
 }

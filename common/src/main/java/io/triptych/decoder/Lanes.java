@@ -40,6 +40,7 @@ final class Lanes implements AutoCloseable {
     private int settled = -1; // the way to take; negative: the fastest
 
     private double load;
+    private int open; // ways that the pass could take
     private int way;
     private int used = 1;
     private final boolean[] follows = new boolean[EngineThreads.all()];
@@ -89,7 +90,7 @@ final class Lanes implements AutoCloseable {
         load = Math.max(
                 1, parts.stream().mapToDouble(part -> load(part, part.from())).sum());
         int most = ORDERED_WRITES ? parts.stream().mapToInt(Part::rows).sum() : parts.size();
-        int open = waysOf(Math.min(most, EngineThreads.all()));
+        open = waysOf(Math.min(most, EngineThreads.all()));
         way = settled < 0 ? fastest.choose(load, open) : Math.min(settled, open - 1);
         int count = lanesOf(way);
         while (lanes.size() < count) {
@@ -154,7 +155,7 @@ final class Lanes implements AutoCloseable {
         } else {
             runAll(threads);
         }
-        fastest.took(way, load, (System.nanoTime() - begin) / 1e9);
+        fastest.took(way, load, open, (System.nanoTime() - begin) / 1e9);
     }
 
     private void runAll(int threads) {
